@@ -1,0 +1,1 @@
+"""Kafka: the table of topics, their creation, clients and keys."""

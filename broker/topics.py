@@ -1,0 +1,45 @@
+"""The table of topics: the one place where a topic's name, key and retention are said."""
+
+from dataclasses import dataclass
+
+DAY_MS = 86_400_000
+PARTITIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic's name, what its key is, and how long it keeps (`None`: compacted; -1: for ever)."""
+
+    name: str
+    key: str
+    retention_ms: int | None
+
+    @property
+    def config(self) -> dict[str, str]:
+        """The settings it is created with."""
+        if self.retention_ms is None:
+            return {"cleanup.policy": "compact"}
+        return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+
+
+FRAMES = Topic("coldchain.frames", "device", 7 * DAY_MS)
+REJECTED = Topic("coldchain.frames.rejected", "device or none", 30 * DAY_MS)
+REGISTRY = Topic("coldchain.registry", "device", None)
+CUSTODY = Topic("coldchain.custody", "device", 30 * DAY_MS)
+EXCURSIONS = Topic("coldchain.excursions", "device", 30 * DAY_MS)
+PARCELS = Topic("coldchain.parcels", "parcel", None)
+ABOARD = Topic("coldchain.aboard", "device", None)
+ALERT_COMMANDS = Topic("coldchain.alert-commands", "alert id", 30 * DAY_MS)
+SEALS = Topic("coldchain.seals", "shard", -1)
+
+TOPICS = (
+    FRAMES,
+    REJECTED,
+    REGISTRY,
+    CUSTODY,
+    EXCURSIONS,
+    PARCELS,
+    ABOARD,
+    ALERT_COMMANDS,
+    SEALS,
+)

@@ -1,0 +1,33 @@
+"""Times: integer milliseconds since the epoch, UTC, everywhere inside; ISO 8601 at the edges."""
+
+from datetime import UTC, datetime, timedelta
+
+SECOND_MS = 1_000
+MINUTE_MS = 60 * SECOND_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def iso(ms: int) -> str:
+    """Milliseconds since the epoch as ISO 8601 UTC: `2026-11-23T08:00:00.000Z`."""
+    moment = _EPOCH + timedelta(milliseconds=ms)
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def from_iso(text: str) -> int:
+    """ISO 8601 with a zone, as milliseconds since the epoch (rounded down).
+
+    Raises ValueError when the text is not ISO 8601 or carries no zone.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"time without a zone: {text!r}")
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def minutes(ms: int) -> float:
+    """A duration in milliseconds as minutes."""
+    return ms / MINUTE_MS
