@@ -1,0 +1,75 @@
+"""Line protocol as text. Timestamps are milliseconds.
+
+The hot path formats whole columns with one template per compartment (`columns`); everything else
+goes through `line`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+FieldValue = float | int | str | bool | None
+
+_TAG = str.maketrans({",": r"\,", "=": r"\=", " ": r"\ ", "\n": r"\ ", "\\": "/"})
+_TEXT = str.maketrans({'"': r"\"", "\\": r"\\", "\n": r"\n"})
+
+
+def escape(text: str) -> str:
+    """A measurement, tag or field key or tag value. A backslash, which cannot end one, is `/`."""
+    return text.translate(_TAG)
+
+
+def head(measurement: str, tags: Mapping[str, str]) -> str:
+    """A line's beginning: the measurement and its tags, sorted; empty ones left out."""
+    return "".join(
+        [escape(measurement)]
+        + [f",{escape(k)}={escape(v)}" for k, v in sorted(tags.items()) if v != ""]
+    )
+
+
+def field(value: FieldValue) -> str:
+    """A field's value. Floats are written so that they read back as the same."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return f"{value}i"
+    if isinstance(value, float):
+        return repr(value)
+    return f'"{str(value).translate(_TEXT)}"'
+
+
+def line(start: str, fields: Mapping[str, FieldValue], at: int) -> str | None:
+    """One line; fields of None are left out, and a line without fields is None."""
+    body = ",".join(f"{escape(k)}={field(v)}" for k, v in fields.items() if v is not None)
+    return f"{start} {body} {at}" if body else None
+
+
+def columns(
+    start: str,
+    names: Sequence[str],
+    times: Sequence[int],
+    values: Sequence[Sequence[float | None]],
+) -> list[str]:
+    """Lines of several float fields that share their times: one line a time.
+
+    `values[i][j]` is the value of field `names[i]` at `times[j]`; None is left out.
+    """
+    if any(None in column for column in values):
+        return _ragged(start, names, times, values)
+    heads = [name.replace("%", "%%") + "=%r" for name in names]
+    template = f"{start.replace('%', '%%')} {','.join(heads)} %d"
+    return list(map(template.__mod__, zip(*values, times, strict=True)))
+
+
+def _ragged(
+    start: str,
+    names: Sequence[str],
+    times: Sequence[int],
+    values: Sequence[Sequence[float | None]],
+) -> list[str]:
+    lines = []
+    for at, *row in zip(times, *values, strict=True):
+        fields = ",".join(
+            f"{name}={value!r}" for name, value in zip(names, row, strict=True) if value is not None
+        )
+        if fields:
+            lines.append(f"{start} {fields} {at}")
+    return lines
