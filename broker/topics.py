@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 DAY_MS = 86_400_000
-PARTITIONS = 12
 
 
 @dataclass(frozen=True, slots=True)

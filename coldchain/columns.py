@@ -1,0 +1,163 @@
+"""The judge over a whole set of readings: any order, with repeats, as arrays.
+
+The same arithmetic as `advance` (judge.py), step for step, over columns: ten million readings
+take seconds. Worked through in chunks, so that memory stays near the size of the readings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .excursions import Excursion
+from .exposure import Sums
+from .judge import ChannelState, Plan, advance, open_excursions
+from .kinetics import RateTable, mkt_table
+from .runs import Chunk, follow
+from .segment import AREA, Interval
+
+Ints = NDArray[np.int64]
+
+CHUNK = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A set of readings judged.
+
+    `excursions` by start, open ones among them; `sums` over all; `readings` the size of the
+    set, `duplicates` the repeats left out, `conflicts` the times with different values; `start`
+    and `end` (ms) of the first and last reading; `longest_gap` the longest unknown time (ms).
+    """
+
+    excursions: tuple[Excursion, ...]
+    sums: Sums
+    readings: int
+    duplicates: int
+    conflicts: int
+    start: int | None
+    end: int | None
+    longest_gap: int
+
+    @property
+    def unknown_ms(self) -> int:
+        """The time between first and last reading of which nothing is known."""
+        if self.start is None or self.end is None:
+            return 0
+        return self.end - self.start - self.sums.known_ms
+
+
+def judge(
+    plan: Plan, times: ArrayLike, values: ArrayLike, pauses: Sequence[Interval] = ()
+) -> Judged:
+    """Judge a set of readings (ms; micro-degrees), in any order and with any repeats."""
+    t, v, duplicates, conflicts = order(times, values)
+    state = ChannelState.fresh(plan)
+    closed: list[Excursion] = []
+    total = plan.gauge.fresh()
+    longest = 0
+    for start in range(0, len(t), CHUNK):
+        stop = start + CHUNK
+        if pauses or start == 0:
+            # The first reading has nothing before it; pauses are rare and short.
+            head = len(t) if pauses else 1
+            step = advance(plan, state, t[:head].tolist(), v[:head].tolist(), pauses)
+            for piece in step.pieces:
+                total += piece.sums
+            state = step.state
+            closed += step.closed
+        if pauses:
+            longest = max((int(g) for g in np.diff(t) if g > plan.max_gap), default=0)
+            break
+        chunk = Chunk.of(t[max(0, start - 1) : stop], v[max(0, start - 1) : stop], plan.max_gap)
+        if not len(chunk.dt):
+            continue
+        total += _sums(plan, chunk)
+        closed += follow(plan, state, chunk)
+        state.last_at, state.last_value = int(chunk.t[-1]), int(chunk.v[-1])
+        longest = max(longest, chunk.longest_gap)
+    found = sorted(closed + open_excursions(plan, state), key=lambda e: (e.start, e.limit))
+    return Judged(
+        tuple(found),
+        total,
+        len(t),
+        duplicates,
+        conflicts,
+        int(t[0]) if len(t) else None,
+        int(t[-1]) if len(t) else None,
+        longest,
+    )
+
+
+def order(times: ArrayLike, values: ArrayLike) -> tuple[Ints, Ints, int, int]:
+    """A set of readings in order: (times, values, duplicates, conflicts).
+
+    Repeats of one value at one time are one (the others counted as duplicates); of different
+    values the greater stands and the time is a conflict.
+    """
+    t = np.asarray(times, dtype=np.int64)
+    v = np.asarray(values)
+    if v.dtype != np.int32:
+        v = v.astype(np.int64, copy=False)
+    if t.shape != v.shape or t.ndim != 1:
+        raise ValueError(f"{t.shape} times and {v.shape} values")
+    if len(t) < 2 or bool(np.all(t[1:] > t[:-1])):
+        return t, v, 0, 0
+    if not bool(np.all(t[1:] >= t[:-1])):
+        rank = np.argsort(t, kind="stable")
+        t, v = t[rank], v[rank]
+        del rank
+    repeated = np.flatnonzero(t[1:] == t[:-1])
+    if not len(repeated):
+        return t, v, 0, 0
+    # Only the times that are there more than once are worth a second sort, by value.
+    touched = np.zeros(len(t), dtype=bool)
+    touched[repeated] = touched[repeated + 1] = True
+    where = np.flatnonzero(touched)
+    by_value = where[np.lexsort((v[where], t[where]))]
+    v = v.copy()
+    v[where] = v[by_value]
+    same_time = t[1:] == t[:-1]
+    same_value = same_time & (v[1:] == v[:-1])
+    differing = same_time & ~same_value
+    last_of_time = np.append(~same_time, True)
+    conflicts = len(np.unique(t[1:][differing]))
+    return t[last_of_time], v[last_of_time], int(same_value.sum()), conflicts
+
+
+def _sums(plan: Plan, chunk: Chunk) -> Sums:
+    """The sums over a chunk's segments, and its readings but the first (counted before)."""
+    known, v = chunk.known, chunk.v
+    dt = chunk.dt if chunk.all_known else np.where(known, chunk.dt, 0)
+    sums = plan.gauge.fresh()
+    sums.count = len(v) - 1
+    sums.min, sums.max = int(v[1:].min()), int(v[1:].max())
+    sums.known_ms = int(dt.sum())
+    sums.integral = exact_sum((v[:-1] + v[1:]) * dt // AREA)
+    rows = RateTable.rows(v)
+    sums.mkt = _integral(mkt_table(), rows, dt)
+    if plan.shelf is not None:
+        sums.shelf = _integral(plan.shelf, rows, dt)
+    for index, limit in enumerate(plan.limits):
+        beyond = chunk.beyond(limit)
+        if beyond is not None:
+            sums.beyond[2 * index] = int(beyond.ms.sum())
+            sums.beyond[2 * index + 1] = exact_sum(beyond.degree)
+    return sums
+
+
+def _integral(table: RateTable, rows: Ints, dt: Ints) -> int:
+    rates = table.array[rows]
+    areas = (rates[:-1] + rates[1:]) * dt.astype(np.float64) / 2000.0
+    return exact_sum(np.floor(areas).astype(np.int64))
+
+
+def exact_sum(parts: Ints) -> int:
+    """The sum of 64-bit integers, exact where 64 bits could not hold it."""
+    if not len(parts):
+        return 0
+    widest = max(abs(int(parts.max())), abs(int(parts.min())))
+    if widest < (1 << 62) // len(parts):
+        return int(parts.sum())
+    return (int((parts >> 32).sum()) << 32) + int((parts & 0xFFFFFFFF).sum())

@@ -1,0 +1,133 @@
+"""The verdict on what was measured: reject, review or accept, with its reasons.
+
+    reject   a critical limit confirmed, or the MKT limit passed
+    review   a warning confirmed; a limit presumed or possibly reached; the MKT limit possibly
+             passed; conflicts; unknown time past the profile's allowance; a sensor fault; nothing
+             measured at all
+    accept   else
+
+"Possibly": the known minutes and the unknown ones that touch an excursion reach the allowed
+time; or there was an excursion of any kind, and somewhere an unknown stretch long enough to hide
+a breach. So hiding part of a record never makes it look better, while a reading beyond remains.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .celsius import from_micro
+from .excursions import Excursion
+from .exposure import Sums
+from .limits import Limit
+from .profile import Profile
+from .reasons import Reason
+from .times import minutes
+
+Verdict = Literal["accept", "review", "reject"]
+
+#: From best to worst.
+VERDICTS: tuple[Verdict, ...] = ("accept", "review", "reject")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verdict is made from, over one span of one channel, leg or parcel.
+
+    `sums` are by the limits given; `unknown_ms` all unknown time in the span, `longest_gap` its
+    longest stretch; `conflicts` the times with different values; `faults` the sensor faults.
+    """
+
+    limits: Sequence[Limit]
+    excursions: Sequence[Excursion]
+    sums: Sums
+    unknown_ms: int = 0
+    longest_gap: int = 0
+    conflicts: int = 0
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict and why: each reason with the verdict it forces, worst first."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of them; accept where there is none."""
+    return max(verdicts, key=VERDICTS.index, default="accept")
+
+
+def decide(profile: Profile, evidence: Evidence) -> Outcome:
+    """The verdict by a profile."""
+    found = sorted(_reasons(profile, evidence), key=lambda r: -VERDICTS.index(r.verdict))
+    return Outcome(worst(reason.verdict for reason in found), tuple(found))
+
+
+def is_confirmed(limit: Limit, excursions: Iterable[Excursion]) -> bool:
+    """Whether one of the excursions confirmed this limit."""
+    return any(e.limit == limit.id and e.confirmed is not None for e in excursions)
+
+
+def possible_ms(limit: Limit, evidence: Evidence) -> int | None:
+    """The longest a limit may have been passed, known and unknown; None: it can't have been."""
+    own = [e for e in evidence.excursions if e.limit == limit.id]
+    known = sum(e.ms for e in own)
+    if limit.mode == "cumulative":
+        return known + evidence.unknown_ms if evidence.excursions else None
+    touching = [e.ms + e.unknown_ms + e.touching_ms for e in own]
+    hidden = [evidence.longest_gap] if evidence.excursions and evidence.longest_gap else []
+    return max(touching + hidden, default=None)
+
+
+def _reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:
+    for limit in evidence.limits:
+        yield from _limit_reasons(limit, evidence)
+    yield from _mkt_reasons(profile, evidence)
+    if evidence.sums.count == 0:
+        yield Reason("review", "nothing-measured", {})
+    if evidence.conflicts:
+        yield Reason("review", "conflicts", {"count": evidence.conflicts})
+    if evidence.unknown_ms > profile.unknown_allowance:
+        allowed = minutes(profile.unknown_allowance)
+        values = {"minutes": minutes(evidence.unknown_ms), "allowed": allowed}
+        yield Reason("review", "unknown-time", values)
+    for fault in evidence.faults:
+        yield Reason("review", "sensor-fault", {"fault": fault})
+
+
+def _limit_reasons(limit: Limit, evidence: Evidence) -> Iterator[Reason]:
+    values: dict[str, str | int | float] = {
+        "limit": limit.id,
+        "side": limit.side,
+        "threshold": from_micro(limit.threshold),
+        "allowed": minutes(limit.allowed),
+    }
+    own = [e for e in evidence.excursions if e.limit == limit.id]
+    if is_confirmed(limit, own):
+        longest = sum(e.ms for e in own) if limit.mode == "cumulative" else max(e.ms for e in own)
+        forced: Verdict = "reject" if limit.severity == "critical" else "review"
+        yield Reason(forced, "confirmed", {**values, "minutes": minutes(longest)})
+        return
+    if any(e.presumed is not None for e in own):
+        yield Reason("review", "presumed", values)
+    possible = possible_ms(limit, evidence)
+    if possible is not None and possible >= limit.allowed:
+        yield Reason("review", "possible", {**values, "minutes": minutes(possible)})
+
+
+def _mkt_reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:
+    if profile.mkt_limit is None:
+        return
+    allowed = from_micro(profile.mkt_limit)
+    mkt, highest = evidence.sums.mkt_celsius(), evidence.sums.max
+    if mkt is None and highest is not None:
+        mkt = from_micro(highest)  # no time is known: one reading stands for itself
+    if mkt is not None and mkt > allowed:
+        yield Reason("reject", "mkt", {"mkt": mkt, "allowed": allowed})
+    elif evidence.unknown_ms and (
+        evidence.excursions or (highest is not None and highest > profile.mkt_limit)
+    ):
+        unknown = minutes(evidence.unknown_ms)
+        yield Reason("review", "mkt-possible", {"minutes": unknown, "allowed": allowed})

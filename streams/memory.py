@@ -1,0 +1,94 @@
+"""What a worker remembers of a device between two frames: small, packed, kept in the changelog."""
+
+from hashlib import blake2b
+
+import msgspec
+
+from coldchain.judge import ChannelState
+from coldchain.segment import Interval
+
+#: How many of a device's last frames are known again when they come a second time.
+PRINTS = 16
+#: How many spans of an open door are kept for readings still to come; older ones are in the store.
+SPANS = 8
+#: How many sequence numbers back a missing frame may still turn up and not count as missing.
+WINDOW = 64
+
+
+class ChannelMemory(msgspec.Struct, array_like=True):
+    """One channel. `last_at` (ms) is -1 before its first reading; `last_value` in micro-units.
+
+    `profile` is what `state` was judged by. `spans`: when a switch was last on. `presumed`: the
+    limits whose open excursion was presumed confirmed.
+    """
+
+    last_at: int = -1
+    last_value: int = 0
+    profile: str = ""
+    state: ChannelState | None = None
+    spans: list[Interval] = []
+    presumed: list[str] = []
+
+
+class DeviceMemory(msgspec.Struct, array_like=True):
+    """One device. `as_of` is the offset of its newest frame judged; `heard_at` its receipt (ms).
+
+    `boot`, `first`, `seq` and `seen` (bits: the frames seen, from `seq` downwards) count what is
+    missing; they decide nothing. `prints` are of the last frames, whole.
+    """
+
+    version: int = 1
+    as_of: int = -1
+    heard_at: int = 0
+    is_silent: bool = False
+    boot: int = -1
+    first: int = 0
+    seq: int = -1
+    seen: int = 0
+    missing: int = 0
+    prints: list[int] = []
+    channels: dict[str, ChannelMemory] = {}
+
+    def count(self, boot: int, seq: int) -> None:
+        """Count a frame: what falls out of the window unseen is missing.
+
+        Of the boot under way when the device was first heard, what came before is not counted.
+        """
+        if boot > self.boot:
+            if self.boot >= 0:
+                self.missing += self.seq + 1 - self._low(self.seq) - self.seen.bit_count()
+                seen_first = 0
+            else:
+                seen_first = seq
+            self.boot, self.first, self.seq, self.seen = boot, seen_first, seq, 1
+            self.missing += self._low(seq) - seen_first
+        elif boot == self.boot and seq > self.seq:
+            ahead = seq - self.seq
+            moved = self.seen << ahead if ahead < WINDOW else self.seen << WINDOW
+            left = self._low(seq) - self._low(self.seq)
+            self.missing += left - (moved >> WINDOW).bit_count()
+            self.seq, self.seen = seq, moved & ((1 << WINDOW) - 1) | 1
+        elif boot == self.boot and seq >= self._low(self.seq):
+            self.seen |= 1 << (self.seq - seq)
+
+    def _low(self, seq: int) -> int:
+        """The lowest number that may still turn up."""
+        return max(self.first, seq - WINDOW + 1)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(DeviceMemory)
+
+
+def pack(memory: DeviceMemory) -> bytes:
+    return _encoder.encode(memory)
+
+
+def unpack(packed: bytes) -> DeviceMemory:
+    """The memory in these bytes. Raises msgspec.DecodeError."""
+    return _decoder.decode(packed)
+
+
+def print_of(raw: bytes) -> int:
+    """A frame's fingerprint: two frames of one print are the same bytes."""
+    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big")
