@@ -6,6 +6,7 @@ once wait for each other instead of clashing.
 
 import fcntl
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,16 +25,19 @@ def made_once(target: Path, make: Callable[[Path], None]) -> Path:
     """The folder `target`, made by `make(scratch)` unless it is there already.
 
     `make` fills a scratch folder beside it, renamed into place when `make` returns. What `make`
-    raises goes through; the scratch folder is removed, here or by the next try.
+    raises goes through; the scratch folder is removed, here or by the next try. Each try has a
+    folder of its own: a killed one's compilers may write on for a moment.
     """
     if target.is_dir():
         return target
     with locked(target.with_name(f".{target.name}.lock")):
         if target.is_dir():  # made while we waited
             return target
-        scratch = target.with_name(f".{target.name}.part")
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
+        start = f".{target.name}.part-"
+        for left in target.parent.glob(f"{start}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        scratch = Path(tempfile.mkdtemp(prefix=start, dir=target.parent))
+        scratch.chmod(0o755)
         try:
             make(scratch)
             scratch.rename(target)

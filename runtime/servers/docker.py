@@ -2,9 +2,10 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from .errors import ServerError
 from .servers import Servers
@@ -29,7 +30,9 @@ def engine_answers() -> bool:
 
 @contextmanager
 def docker_servers(
-    folder: Path | None = None, prepare: Callable[[Servers], None] = lambda _: None
+    folder: Path | None = None,
+    prepare: Callable[[Servers], None] = lambda _: None,
+    wanted: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Servers]:
     """The services of compose.yaml, healthy, until the block ends. Raises ServerError."""
     raise ServerError("containers are not wired yet: use --servers native")

@@ -13,6 +13,7 @@ from runtime.folders import cache_folder
 
 from .cache import made_once
 from .errors import ServerError
+from .process import die_with_parent
 from .progress import progress
 
 VERSION = "1.8.3"
@@ -77,6 +78,7 @@ def _build(folder: Path) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=die_with_parent,
         ) as build,
     ):
         assert build.stderr is not None  # noqa: S101 - it is a pipe

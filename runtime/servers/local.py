@@ -1,8 +1,9 @@
 """Local servers of either kind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from .docker import docker_servers, engine_answers
@@ -17,15 +18,16 @@ def local_servers(
     choice: Choice = "auto",
     folder: Path | None = None,
     prepare: Callable[[Servers], None] = lambda _: None,
+    wanted: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Servers]:
     """Kafka and InfluxDB, ready, until the block ends. Raises ServerError.
 
     `auto`: containers where a Docker engine answers, else native servers. `folder` keeps logs
-    and data. `prepare` is called once, when they answer.
+    and data. `prepare` is called once, when they answer. `wanted`: ports for `kafka`, `influxdb`.
     """
     if choice == "docker" or (choice == "auto" and engine_answers()):
-        started = docker_servers(folder, prepare)
+        started = docker_servers(folder, prepare, wanted)
     else:
-        started = native_servers(folder, prepare)
+        started = native_servers(folder, prepare, wanted)
     with started as servers:
         yield servers

@@ -1,20 +1,24 @@
 """Native servers: Kafka and InfluxDB as our own child processes."""
 
+import json
 import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import FrameType, MappingProxyType
 
+from .errors import ServerError
 from .influxd_build import influxd
 from .influxdb import influxdb_process
 from .kafka import kafka_process
 from .kafka_jars import kafka_jars
-from .ports import LOOPBACK, free_ports
+from .ports import LOOPBACK, free_ports, is_free
 from .servers import Servers
+
+_PORTS = ("kafka", "controller", "influxdb", "rpc")
 
 
 def fetch() -> None:
@@ -25,46 +29,70 @@ def fetch() -> None:
 
 @contextmanager
 def native_servers(
-    folder: Path | None = None, prepare: Callable[[Servers], None] = lambda _: None
+    folder: Path | None = None,
+    prepare: Callable[[Servers], None] = lambda _: None,
+    wanted: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Servers]:
-    """Kafka and InfluxDB on free ports, ready, until the block ends (by Ctrl-C or SIGTERM too).
+    """Kafka and InfluxDB on loopback, ready, until the block ends (by Ctrl-C or SIGTERM too).
 
-    `folder` keeps logs and data; without one they are in a folder removed at the end. `prepare`
-    is called once they answer (topics, buckets). Raises ServerError.
+    `folder` keeps logs and data, for a later start; without one they are in a folder removed at
+    the end. `prepare` is called once they answer (topics, buckets). `wanted` names ports for
+    `kafka`, `influxdb`; the others are free ones. Raises ServerError.
     """
-    fetch()
-    run = folder or Path(tempfile.mkdtemp(prefix="coldchain-"))
-    run.mkdir(parents=True, exist_ok=True)
-    kafka_port, controller_port, influxdb_port, rpc_port = free_ports(4)
-    kafka = kafka_process(run / "kafka", kafka_port, controller_port)
-    influxdb = influxdb_process(run / "influxdb", influxdb_port, rpc_port)
-    servers = Servers(
-        kind="native",
-        kafka_servers=f"{LOOPBACK}:{kafka_port}",
-        influxdb_url=f"http://{LOOPBACK}:{influxdb_port}",
-        token="",
-        org="coldchain",
-        bucket="coldchain",
-        kafka=kafka,
-        influxdb=influxdb,
-        folder=run,
-    )
-    finished = False
     with _ended_by_sigterm():
+        fetch()
+        run = folder or Path(tempfile.mkdtemp(prefix="coldchain-"))
+        run.mkdir(parents=True, exist_ok=True)
+        ports = _ports(run, wanted)
+        kafka = kafka_process(run / "kafka", ports["kafka"], ports["controller"])
+        influxdb = influxdb_process(run / "influxdb", ports["influxdb"], ports["rpc"])
+        servers = Servers(
+            kind="native",
+            kafka_servers=f"{LOOPBACK}:{ports['kafka']}",
+            influxdb_url=f"http://{LOOPBACK}:{ports['influxdb']}",
+            token="",
+            org="coldchain",
+            bucket="coldchain",
+            kafka=kafka,
+            influxdb=influxdb,
+            folder=run,
+        )
+        failed = True
         try:
             kafka.launch()
             influxdb.launch()
             influxdb.wait_ready()
             kafka.wait_ready()
             prepare(servers)
+            failed = False
             yield servers
-            finished = True
         finally:
             kafka.ask_to_stop()  # both at once; each is then waited for
             influxdb.stop()
             kafka.stop()
-            if folder is None and finished:  # after a failure its logs are wanted
+            if folder is None and not failed:  # else its logs are wanted
                 shutil.rmtree(run, ignore_errors=True)
+
+
+def _ports(run: Path, wanted: Mapping[str, int]) -> dict[str, int]:
+    """A port for each name: the wanted one, else the one this folder had before, else a free one.
+
+    Raises ServerError where a wanted one is taken.
+    """
+    note = run / "ports.json"
+    try:
+        before = json.loads(note.read_text())
+        chosen = {name: int(before[name]) for name in _PORTS if is_free(int(before[name]))}
+    except (OSError, ValueError, KeyError, TypeError):
+        chosen = {}
+    for name, port in wanted.items():
+        if not is_free(port):
+            raise ServerError(f"port {port}, wanted for {name}, is taken")
+        chosen[name] = port
+    for name, port in zip(_PORTS, free_ports(len(_PORTS)), strict=True):
+        chosen.setdefault(name, port)
+    note.write_text(json.dumps(chosen))
+    return chosen
 
 
 @contextmanager

@@ -24,7 +24,8 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 _starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """In a new child: have the kernel end it when the thread that started it ends (Linux)."""
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -77,7 +78,7 @@ class Process:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    preexec_fn=_die_with_parent,
+                    preexec_fn=die_with_parent,
                 )
             except OSError as error:
                 raise ServerError(f"{self.name} could not be started: {error}") from error
