@@ -2,8 +2,8 @@
 
 On `coldchain.frames.rejected` a record's value is the original bytes and its key the original
 key; three headers say the rest, as UTF-8 text: `reason`, `where` it came from (topic/partition/
-offset or file/line), `when` it was refused (ISO 8601 UTC). A record sent on again after mending
-carries the original bytes and key, and the original record's timestamp.
+offset or file/line), `when` it was refused (ISO 8601 UTC). Its own timestamp is the original
+record's, so that `received` outlives refusal and replay.
 """
 
 from collections.abc import Iterable

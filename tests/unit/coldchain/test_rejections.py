@@ -16,7 +16,7 @@ def test_headers_carry_a_rejection_there_and_back(rejection: Rejection) -> None:
 def test_a_record_is_named_by_topic_partition_and_offset() -> None:
     rejection = Rejection.of_record("no JSON", "coldchain.frames", 3, 1042, 1_795_413_720_500)
     assert rejection.where == "coldchain.frames/3/1042"
-    assert rejection.when == "2026-11-23T07:22:00.500Z"
+    assert rejection.when == "2026-11-23T06:02:00.500Z"
 
 
 def test_a_line_is_named_by_file_and_number() -> None:
