@@ -72,7 +72,13 @@ class Connection:
             self._open.connect()
             sock = self._open.sock
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._open.request(method, target, body, {**self._headers, **(headers or {})})
+        try:
+            self._open.request(method, target, body, {**self._headers, **(headers or {})})
+        except (BrokenPipeError, ConnectionResetError):
+            # A server that refuses a body unread (413) answers and hangs up: read what it said.
+            # Where it said nothing, this raises as the request did.
+            if body is None:
+                raise
         response = self._open.getresponse()
         return Answer(response.status, dict(response.getheaders()), response.read())
 

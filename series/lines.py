@@ -8,13 +8,18 @@ from collections.abc import Mapping, Sequence
 
 FieldValue = float | int | str | bool | None
 
-_TAG = str.maketrans({",": r"\,", "=": r"\=", " ": r"\ ", "\n": r"\ ", "\\": "/"})
-_TEXT = str.maketrans({'"': r"\"", "\\": r"\\", "\n": r"\n"})
+_TAG = str.maketrans({",": r"\,", "=": r"\=", " ": r"\ ", "\n": r"\ "})
+_TEXT = str.maketrans({'"': r"\"", "\\": r"\\"})
 
 
 def escape(text: str) -> str:
-    """A measurement, tag or field key or tag value. A backslash, which cannot end one, is `/`."""
-    return text.translate(_TAG)
+    """A measurement, tag or field key or tag value.
+
+    It reads back as it was, but for what line protocol has no way to write: a newline becomes a
+    space, and a backslash at the very end, which would escape what follows, a `/`.
+    """
+    escaped = text.translate(_TAG)
+    return f"{escaped[:-1]}/" if escaped.endswith("\\") else escaped
 
 
 def head(measurement: str, tags: Mapping[str, str]) -> str:
@@ -32,7 +37,7 @@ def field(value: FieldValue) -> str:
     if isinstance(value, int):
         return f"{value}i"
     if isinstance(value, float):
-        return repr(value)
+        return repr(float(value))  # numpy's floats have a repr of their own
     return f'"{str(value).translate(_TEXT)}"'
 
 

@@ -41,6 +41,9 @@ class _Reply(msgspec.Struct):
 
 _decoder = msgspec.json.Decoder(_Reply)
 
+_STRING = str.maketrans({"\\": r"\\", "'": r"\'", "\n": r"\n"})
+_NAME = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+
 
 @dataclass(frozen=True, slots=True)
 class Readings:
@@ -52,12 +55,12 @@ class Readings:
 
 def quote(text: str) -> str:
     """A string of InfluxQL."""
-    return "'" + text.replace("\\", "\\\\").replace("'", r"\'") + "'"
+    return "'" + text.translate(_STRING) + "'"
 
 
 def name(text: str) -> str:
     """An identifier of InfluxQL."""
-    return '"' + text.replace("\\", "\\\\").replace('"', r"\"") + '"'
+    return '"' + text.translate(_NAME) + '"'
 
 
 class Reader:

@@ -8,6 +8,10 @@ from .settings import SeriesSettings
 
 DAY_S = 86_400
 
+#: How many days a 1.8's shard spans, by the least days of retention; it may not outlast what is
+#: kept, and is dropped whole.
+_SHARD_DAYS = ((180, 7), (2, 1))
+
 
 class SetupError(Exception):
     """InfluxDB would not make the bucket; the message says what it said."""
@@ -59,13 +63,16 @@ def ensure_bucket(settings: SeriesSettings) -> None:
 
 
 def _ensure_first(settings: SeriesSettings) -> None:
-    keep = f"{settings.retention_days}d" if settings.retention_days else "INF"
+    days = settings.retention_days
+    keep = f"{days}d" if days else "INF"
+    shard = next((f"{span}d" for least, span in _SHARD_DAYS if days >= least or not days), "1h")
     database = name(settings.bucket)
     connection = Connection(settings)
     try:
         for statement in (
             f"CREATE DATABASE {database}",
-            f'ALTER RETENTION POLICY "autogen" ON {database} DURATION {keep} DEFAULT',
+            f'ALTER RETENTION POLICY "autogen" ON {database}'
+            f" DURATION {keep} SHARD DURATION {shard} DEFAULT",
         ):
             answer = connection.request("POST", "/query", {"q": statement})
             if answer.status != 200 or b'"error"' in answer.body:
@@ -75,11 +82,8 @@ def _ensure_first(settings: SeriesSettings) -> None:
 
 
 def _ensure_second(settings: SeriesSettings) -> None:
-    rules = (
-        [{"type": "expire", "everySeconds": settings.retention_days * DAY_S}]
-        if settings.retention_days
-        else []
-    )
+    # 0 seconds is for ever; a list left empty would leave an existing bucket's rule as it is.
+    rules = [{"type": "expire", "everySeconds": settings.retention_days * DAY_S}]
     connection = Connection(settings)
     json = {"Content-Type": "application/json"}
     try:

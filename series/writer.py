@@ -66,26 +66,36 @@ class Writer:
     def send(self, lines: Sequence[str]) -> "Future[list[BadLine]]":
         """Write these lines; the future holds those rejected once all others are stored.
 
-        It fails with SinkDown. Batches are stored in the order of the calls.
+        It fails with SinkDown. Batches are stored in the order of the calls, in requests of at
+        most `batch_lines`.
         """
+        given = list(lines)
         with self._lock:
-            self.pending_lines += len(lines)
-        return self._thread.submit(self._run, list(lines))
+            future = self._thread.submit(self._run, given)
+            self.pending_lines += len(given)
+        return future
 
     def is_full(self) -> bool:
         """Whether the caller should wait for pending batches before it sends more."""
         return self.pending_lines >= self._settings.max_pending_lines
 
     def close(self, wait: bool = True) -> None:
-        """Stop. With `wait`, after what is pending; else waiting batches fail with SinkDown."""
+        """Stop. With `wait`, after what is pending; else waiting batches fail with SinkDown.
+
+        Either way no future is left undecided.
+        """
         if not wait:
             self._stop.set()
-        self._thread.shutdown(wait=True, cancel_futures=not wait)
+        self._thread.shutdown(wait=True)
         self._connection.close()
 
     def _run(self, lines: list[str]) -> list[BadLine]:
         try:
-            bad = self._write(lines)
+            if self._stop.is_set():
+                raise SinkDown("the writer was stopped before this was sent")
+            bad = []
+            for first in range(0, len(lines), self._settings.batch_lines):
+                bad += self._write(lines[first : first + self._settings.batch_lines])
             self.written_lines += len(lines) - len(bad)
             return bad
         finally:
