@@ -1,10 +1,12 @@
 """Excursions as records for `coldchain.excursions`."""
 
-from coldchain.celsius import from_micro
-from coldchain.excursions import Excursion, excursion_id
-from coldchain.judge import Plan
-from coldchain.records import ExcursionRecord, Severity, State
-from coldchain.times import iso
+from collections.abc import Iterable, Sequence
+
+from .celsius import from_micro
+from .excursions import Excursion, excursion_id
+from .judge import Plan
+from .records import ExcursionRecord, Severity, State
+from .times import iso
 
 
 def record(
@@ -14,7 +16,7 @@ def record(
     plan: Plan,
     found: Excursion,
     as_of: int,
-    supersedes: list[str] | None = None,
+    supersedes: Sequence[str] = (),
 ) -> ExcursionRecord:
     """What to say of an excursion, judged at source offset `as_of`."""
     severity: Severity = "critical" if found.severity == "critical" else "warning"
@@ -35,15 +37,24 @@ def record(
         degree_minutes=found.degree_minutes,
         peak=from_micro(found.peak),
         peak_at=iso(found.peak_at),
-        supersedes=supersedes or [],
+        supersedes=list(supersedes),
         as_of=as_of,
     )
 
 
-def standing(found: Excursion) -> str:
+def standing(found: Excursion) -> State:
     """The state of an excursion that nobody has withdrawn."""
     if found.end is not None:
         return "closed"
     if found.confirmed is not None:
         return "confirmed"
     return "opened" if found.presumed is None else "presumed"
+
+
+def of_compartment(plan: Plan, found: Iterable[Excursion]) -> list[Excursion]:
+    """The excursions that a compartment answers for: those of consecutive limits.
+
+    Cumulative limits belong to a parcel, over its legs.
+    """
+    consecutive = {limit.id for limit in plan.limits if limit.mode == "consecutive"}
+    return [excursion for excursion in found if excursion.limit in consecutive]

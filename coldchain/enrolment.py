@@ -1,17 +1,18 @@
-"""The roster: what the registry says of a device, made ready for its frames."""
+"""What the registry says of a device, made ready for its readings.
+
+A change applies from its date: which post a reading has is decided by its own time.
+"""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from coldchain.celsius import MICRO, POSSIBLE_MAX_C, POSSIBLE_MIN_C
-from coldchain.frames import TEMPERATURES
-from coldchain.judge import Plan
-from coldchain.profile import Profile
-from coldchain.registry import ChannelEntry, Entry, Registration
-from coldchain.times import from_iso
-from series.lines import escape, head
-from series.schema import READING
+from .celsius import MICRO, POSSIBLE_MAX_C, POSSIBLE_MIN_C
+from .frames import TEMPERATURES
+from .judge import Plan
+from .profile import Profile
+from .registry import ChannelEntry, Duty, Entry, Registration
+from .times import from_iso
 
 #: What a sensor can report at all, by quantity: (least, most).
 POSSIBLE = {
@@ -26,10 +27,12 @@ POSSIBLE = {
 }
 #: What pauses a warning.
 PAUSING = frozenset({"door", "defrost"})
+#: In these duties nothing aboard can spoil: readings are stored, not judged.
+IDLE: frozenset[Duty] = frozenset({"empty", "under-repair"})
 
 
-class Unregistered(ValueError):  # noqa: N818 - what is wrong is the frame's sender, not the code
-    """A frame that the registry has no place for; the message is the reason."""
+class Unregistered(ValueError):  # noqa: N818 - what is wrong is the sender, not the code
+    """Readings that the registry has no place for; the message is the reason."""
 
 
 class Plans:
@@ -58,24 +61,64 @@ class Plans:
 class Post:
     """A channel as the registry has it: where it is and what it is judged by.
 
-    `plan` is None where nothing is judged or summed; `calibration` is in micro-units; `start`
-    begins its lines of readings, `field` names its value there.
+    `plan` is None where nothing is judged or summed; `calibration` is in micro-units; `field` is
+    the channel's name less its compartment; `grace` (ms) is the profile's `door_grace`.
     """
 
     channel: str
     compartment: str
     quantity: str
     field: str
-    start: str
     least: float
     most: float
     calibration: int
     plan: Plan | None
-    door_grace: int
+    grace: int
 
     @property
     def pauses(self) -> bool:
+        """Whether this is a door or a defrost."""
         return self.quantity in PAUSING
+
+    def sift(self, times: Sequence[int], values: Sequence[float | None], latest: int) -> "Sifted":
+        """What may be judged of these samples, and what is flagged.
+
+        A sample ahead of `latest` (ms), or impossible for the sensor, is flagged; a null is
+        neither. Calibration is applied to what is kept.
+        """
+        calibration = self.calibration
+        if (
+            None not in values
+            and times
+            and max(times) <= latest
+            and self.least <= min(values)  # type: ignore[type-var, operator]
+            and max(values) <= self.most  # type: ignore[type-var, operator]
+        ):
+            micro = [round(value * MICRO) + calibration for value in values]  # type: ignore[operator]
+            return Sifted(list(times), micro, [])
+        kept: list[int] = []
+        micro = []
+        flagged: list[tuple[int, float, str]] = []
+        for at, value in zip(times, values, strict=True):
+            if value is None:
+                continue
+            if at > latest:
+                flagged.append((at, value, "ahead"))
+            elif not self.least <= value <= self.most:
+                flagged.append((at, value, "impossible"))
+            else:
+                kept.append(at)
+                micro.append(round(value * MICRO) + calibration)
+        return Sifted(kept, micro, flagged)
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Samples parted: times (ms) and values (micro-units) to judge; (time, value, why) flagged."""
+
+    times: list[int]
+    values: list[int]
+    flagged: list[tuple[int, float, str]]
 
 
 @dataclass(slots=True)
@@ -95,7 +138,12 @@ class Enrolled:
         """Which entry is in force at `at` (ms). Raises Unregistered before the first."""
         index = bisect_right(self.starts, at) - 1
         if index < 0:
-            raise Unregistered(f"device {self.registration.device} was not registered then")
+            raise Unregistered(
+                f"device {self.registration.device} is registered, but only from "
+                f"{self.registration.history[0].since}"
+                if self.registration.history
+                else f"device {self.registration.device} has no registry entry"
+            )
         return index
 
     def entry(self, index: int) -> Entry:
@@ -108,6 +156,26 @@ class Enrolled:
             found = self.posts[index, channel] = self._make(self.entry(index), channel)
         return found
 
+    def stints(self, channel: str, times: Sequence[int]) -> Iterator[tuple[Post, int, int]]:
+        """The times (rising, ms) parted by post: (post, from, to) as indices into them.
+
+        Entries that change nothing for the channel do not part them. Raises Unregistered.
+        """
+        start = 0
+        post: Post | None = None
+        while start < len(times):
+            index = self.index(times[start])
+            post = self.post(index, channel)
+            stop = len(times)
+            for later in range(index + 1, len(self.starts)):
+                if self.starts[later] > times[-1]:
+                    break
+                if self.post(later, channel) != post:
+                    stop = bisect_right(times, self.starts[later] - 1, lo=start)
+                    break
+            yield post, start, stop
+            start = stop
+
     def _make(self, entry: Entry, channel: str) -> Post:
         compartment, name = channel.split(".", 1)
         quantity = name.split(".", 1)[0]
@@ -116,15 +184,13 @@ class Enrolled:
         plan, grace = None, 0
         if placed is not None:
             grace = self.plans.profile(placed.profile).door_grace
-            if said.counts and quantity in TEMPERATURES:
+            if said.counts and quantity in TEMPERATURES and placed.duty not in IDLE:
                 plan = self.plans.plan(placed.profile, quantity)
-        tags = {"compartment": compartment, "device": self.registration.device}
         return Post(
             channel,
             compartment,
             quantity,
-            escape(name),
-            head(READING.name, tags),
+            name,
             *POSSIBLE[quantity],
             round(said.calibration * MICRO),
             plan,
@@ -133,7 +199,7 @@ class Enrolled:
 
 
 class Roster:
-    """All devices registered. `put` and `drop` follow the registry topic."""
+    """All devices registered; `put` and `drop` follow the registry topic."""
 
     def __init__(self, plans: Plans) -> None:
         self._plans = plans

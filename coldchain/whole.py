@@ -1,0 +1,123 @@
+"""A device's whole set of readings judged in one batch: what the stream must arrive at.
+
+Any order and any repeats; the registry's dated history, doors and defrosts included.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from .columns import judge, order
+from .enrolment import PAUSING, Enrolled
+from .excursions import Excursion
+from .frames import Frame
+from .judge import ChannelState, Plan, advance
+from .pauses import pauses_of, spans_of
+from .records import ExcursionRecord
+from .saying import of_compartment, record, standing
+from .segment import Interval
+
+#: No sample is ahead of it.
+NEVER = 1 << 60
+
+
+@dataclass(slots=True)
+class Samples:
+    """A channel's readings fit to be judged: ms, and calibrated micro-units, in any order."""
+
+    times: list[int] = field(default_factory=list)
+    values: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An excursion of a channel, and the plan it was found by."""
+
+    channel: str
+    plan: Plan
+    excursion: Excursion
+
+
+def samples_of(
+    enrolled: Enrolled, frames: Iterable[Frame], latest: int = NEVER
+) -> dict[str, Samples]:
+    """The readings of a device's frames, by channel. Raises Unregistered."""
+    found: dict[str, Samples] = {}
+    for frame in frames:
+        for channel in frame.channels:
+            kept = found.setdefault(channel.name, Samples())
+            for at, value in zip(channel.times(), channel.values, strict=True):
+                post = enrolled.post(enrolled.index(at), channel.name)
+                sifted = post.sift([at], [value], latest)
+                kept.times += sifted.times
+                kept.values += sifted.values
+    return found
+
+
+def judge_device(enrolled: Enrolled, samples: Mapping[str, Samples]) -> list[Found]:
+    """The excursions that a device's compartments answer for, by start. Raises Unregistered."""
+    spans = {
+        channel: _spans(readings)
+        for channel, readings in samples.items()
+        if channel.split(".")[1] in PAUSING
+    }
+    found: list[Found] = []
+    for channel, readings in samples.items():
+        if channel in spans:
+            continue
+        compartment = channel.split(".", 1)[0]
+        doors = [s for name, own in spans.items() if name.split(".")[0] == compartment for s in own]
+        found += _judge_channel(enrolled, channel, readings, doors)
+    return sorted(found, key=lambda one: (one.excursion.start, one.channel, one.excursion.limit))
+
+
+def records_of(
+    enrolled: Enrolled, samples: Mapping[str, Samples], as_of: int = 0
+) -> list[ExcursionRecord]:
+    """The last record of each excursion of a device. Raises Unregistered."""
+    device = enrolled.registration.device
+    return [
+        record(standing(f.excursion), device, f.channel, f.plan, f.excursion, as_of)
+        for f in judge_device(enrolled, samples)
+    ]
+
+
+def cut_short(plan: Plan, state: ChannelState) -> list[Excursion]:
+    """The open excursions, ended where they were last known: nobody judges the channel further."""
+    return [
+        tracker.excursion(limit, tracker.last_beyond)
+        for limit, tracker in zip(plan.limits, state.trackers, strict=True)
+        if tracker.is_open
+    ]
+
+
+def _judge_channel(
+    enrolled: Enrolled, channel: str, readings: Samples, spans: list[Interval]
+) -> list[Found]:
+    t, v, _, _ = order(readings.times, readings.values)
+    times, values = t.tolist(), v.tolist()
+    found: list[Found] = []
+    for post, start, stop in enrolled.stints(channel, times):
+        if post.plan is None:
+            continue
+        plan, pauses = post.plan, pauses_of(spans, post.grace)
+        if stop == len(times):
+            excursions = list(judge(plan, times[start:stop], values[start:stop], pauses).excursions)
+        else:
+            step = advance(
+                plan, ChannelState.fresh(plan), times[start:stop], values[start:stop], pauses
+            )
+            excursions = step.closed + cut_short(plan, step.state)
+        found += [Found(channel, plan, e) for e in of_compartment(plan, excursions)]
+    return found
+
+
+def _spans(readings: Samples) -> list[Interval]:
+    t, v, _, _ = order(readings.times, readings.values)
+    return spans_of(t.tolist(), v.tolist())
+
+
+def as_json(records: Iterable[ExcursionRecord]) -> bytes:
+    """`{"excursions": […]}`, the form in which a batch and the stream are compared."""
+    return msgspec.json.encode({"excursions": list(records)})
