@@ -108,7 +108,8 @@ def test_a_server_that_stays_busy_is_given_up_and_nothing_is_confirmed(
     writer = Writer(replace(series_settings, url=hurdle.url, give_up_after=59.0))
     with pytest.raises(SinkDown, match="stays away: 503 come back later"):
         writer.send(air({0: 4.0})).result()
-    assert writer.down_since is not None
+    away = writer.down_since
+    assert away is not None
     assert (writer.written_lines, writer.pending_lines) == (0, 0)
     assert stored(reader) == {}
     assert writer.send(air({1: 5.0})).result() == []  # the next is tried afresh
@@ -158,7 +159,7 @@ def test_a_writer_that_was_closed_takes_no_more(series_settings: SeriesSettings)
 def test_it_is_full_at_as_many_lines_as_it_may_hold() -> None:
     [port] = free_ports(1)
     writer = Writer(SeriesSettings(url=f"http://127.0.0.1:{port}", max_pending_lines=10))
-    writer.send(air({i: 1.0 for i in range(9)}))
+    writer.send(air(dict.fromkeys(range(9), 1.0)))
     assert not writer.is_full()
     writer.send(air({9: 1.0}))
     assert writer.is_full()
