@@ -58,7 +58,7 @@ def load(verb: str) -> Any:
         raise UserError(f"this installation has no `coldchain {verb}`") from None
     app = getattr(module, "app", None)
     if app is None:
-        app = typer.Typer(rich_markup_mode="markdown")
+        app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
         app.command(verb)(module.run)
     return typer.main.get_command(app)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from .docker import docker_servers, engine_answers
+from .docker import COMPOSE_FILE, docker_servers, engine_answers
 from .native import native_servers
-from .servers import Servers
+from .servers import Kind, Servers
 
 Choice = Literal["auto", "native", "docker"]
 
@@ -25,9 +25,13 @@ def local_servers(
     `auto`: containers where a Docker engine answers, else native servers. `folder` keeps logs
     and data. `prepare` is called once, when they answer. `wanted`: ports for `kafka`, `influxdb`.
     """
-    if choice == "docker" or (choice == "auto" and engine_answers()):
-        started = docker_servers(folder, prepare, wanted)
-    else:
-        started = native_servers(folder, prepare, wanted)
-    with started as servers:
+    start = docker_servers if chosen(choice) == "docker" else native_servers
+    with start(folder, prepare, wanted) as servers:
         yield servers
+
+
+def chosen(choice: Choice) -> Kind:
+    """Which kind a choice comes to here."""
+    if choice != "auto":
+        return choice
+    return "docker" if engine_answers() and COMPOSE_FILE.is_file() else "native"

@@ -2,13 +2,11 @@
 
 import json
 import shutil
-import signal
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType, MappingProxyType
+from types import MappingProxyType
 
 from .errors import ServerError
 from .influxd_build import influxd
@@ -17,6 +15,7 @@ from .kafka import kafka_process
 from .kafka_jars import kafka_jars
 from .ports import LOOPBACK, free_ports, is_free
 from .servers import Servers
+from .signals import ended_by_sigterm
 
 _PORTS = ("kafka", "controller", "influxdb", "rpc")
 
@@ -39,7 +38,7 @@ def native_servers(
     the end. `prepare` is called once they answer (topics, buckets). `wanted` names ports for
     `kafka`, `influxdb`; the others are free ones. Raises ServerError.
     """
-    with _ended_by_sigterm():
+    with ended_by_sigterm():
         fetch()
         run = folder or Path(tempfile.mkdtemp(prefix="coldchain-"))
         run.mkdir(parents=True, exist_ok=True)
@@ -93,20 +92,3 @@ def _ports(run: Path, wanted: Mapping[str, int]) -> dict[str, int]:
         chosen.setdefault(name, port)
     note.write_text(json.dumps(chosen))
     return chosen
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """SIGTERM ends the block as sys.exit would, so that what it started is stopped."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def leave(number: int, _: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

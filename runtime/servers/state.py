@@ -68,12 +68,12 @@ def is_alive(running: Running) -> bool:
 
 
 def began(pid: int) -> int:
-    """When a process began: clock ticks since boot; 0 where the system does not say."""
+    """When a process began: clock ticks since boot; 0 where it ended or the system won't say."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0
-    return int(stat.rpartition(")")[2].split()[19])
+    return 0 if stat[0] == "Z" else int(stat[19])
 
 
 def running_environment() -> dict[str, str]:

@@ -1,0 +1,18 @@
+"""`coldchain doctor`: what is wrong here, and how to mend it."""
+
+from typing import Annotated
+
+import typer
+
+
+def run(
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Look at everything that the servers rest on, and say what to do: exit 0 when all is well.
+
+    Example: `coldchain doctor`
+    """
+    from runtime.findings import report
+    from runtime.health import DOCTOR
+
+    raise typer.Exit(report(DOCTOR, as_json))
