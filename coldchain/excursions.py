@@ -10,7 +10,7 @@ than the profile's `max_gap`; else the time between is unknown. A reading is one
     state     reading    known time before it           unknown time before it
     --------  ---------  -----------------------------  -----------------------------------
     none      inside     -                              -
-    none      between    -                              -
+    none      between    -                              -, the gap may touch the next to open
     none      beyond     opens where the line crosses   opens at the reading
     open      beyond     continues                      continues, the gap is unknown inside
     open      between    continues, no minutes          continues, the gap is unknown inside
@@ -38,7 +38,7 @@ class Excursion(msgspec.Struct, frozen=True, array_like=True):
 
     `first_at` is the first reading beyond (its name for ever), `start` where the line crosses,
     `ms` the known time beyond less pauses, `unknown_ms` the unknown time inside, `touching_ms`
-    the unknown time just before and after.
+    the unknown time just before and after (parted from it, if at all, by readings `between`).
     """
 
     limit: str
@@ -73,7 +73,10 @@ class Excursion(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Tracker(msgspec.Struct, array_like=True):
-    """The state of one limit on one channel. `total_ms` is over all its excursions so far."""
+    """The state of one limit on one channel. `total_ms` is over all its excursions so far.
+
+    `touching_ms`, while none is open, is the unknown time that would touch one that opens next.
+    """
 
     total_ms: int = 0
     is_open: bool = False
@@ -126,6 +129,8 @@ def observe(
     gap = 0 if last is None or is_known else at - last[0]
     if not tracker.is_open:
         if not beyond:
+            if gap or tracker.touching_ms:
+                _wait(tracker, limit, value, gap)
             return None
         _open(tracker, limit, last if is_known else None, now, gap)
         if is_known and last is not None:
@@ -151,6 +156,15 @@ def observe(
     return None
 
 
+def _wait(tracker: Tracker, limit: Limit, value: int, gap: int) -> None:
+    """While none is open: unknown time that only readings `between` part from now.
+
+    An excursion may have begun in it and go on still, so it touches the next one that opens.
+    """
+    inside = limit.sign * (value - limit.clear_level) <= 0
+    tracker.touching_ms = 0 if inside else tracker.touching_ms + gap
+
+
 def _open(
     tracker: Tracker, limit: Limit, last: tuple[int, int] | None, now: tuple[int, int], gap: int
 ) -> None:
@@ -159,7 +173,7 @@ def _open(
     tracker.first_at = tracker.peak_at = tracker.last_beyond = at
     tracker.peak = value
     tracker.start = at if last is None else crossing(*last, *now, limit.threshold)
-    tracker.touching_ms = gap
+    tracker.touching_ms += gap
     tracker.confirmed = tracker.counted_from = None
     tracker.ms = tracker.degree = tracker.unknown_ms = tracker.agreeing = 0
 
@@ -207,6 +221,7 @@ def _agree(
 def _close(tracker: Tracker, limit: Limit, end: int) -> Excursion:
     ended = tracker.excursion(limit, end)
     tracker.is_open = False
+    tracker.touching_ms = 0
     return ended
 
 

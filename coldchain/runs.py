@@ -95,7 +95,9 @@ def follow(plan: Plan, state: ChannelState, chunk: Chunk) -> list[Excursion]:
     for limit, tracker in zip(plan.limits, state.trackers, strict=True):
         parts = chunk.beyond(limit)
         if parts is None and not tracker.is_open:
-            continue
+            is_waiting = tracker.touching_ms or not chunk.all_known
+            if limit.clear_level == limit.threshold or not is_waiting:
+                continue
         closed += _Run(limit, tracker, chunk, parts or _none_beyond(chunk, limit)).follow()
     return closed
 
@@ -112,28 +114,34 @@ class _Run:
 
     def __init__(self, limit: Limit, tracker: Tracker, chunk: Chunk, parts: BeyondParts) -> None:
         self.limit, self.tracker, self.chunk, self.parts = limit, tracker, chunk, parts
-        self.in_run = self._in_run()
-        both = ~chunk.known & self.in_run[:-1] & self.in_run[1:]
+        self.decided = self._decided()
+        self.in_run = parts.is_beyond[self.decided]
+        self.in_run[self.decided == 0] = tracker.is_open
+        gaps = np.where(chunk.known, 0, chunk.dt)
+        both = self.in_run[:-1] & self.in_run[1:]
         self.ms = _running(parts.ms)
         self.degree = _running(parts.degree)
-        self.unknown = _running(np.where(both, chunk.dt, 0))
+        self.unknown = _running(np.where(both, gaps, 0))
+        self.gaps = _running(gaps)
         self.beyond_count = _running(parts.is_beyond.astype(np.int64))
         self.before = tracker.total_ms
 
-    def _in_run(self) -> Flags:
+    def _decided(self) -> Ints:
+        """Per reading, the last one up to it that was not `between`; 0: what was carried in."""
         is_beyond = self.parts.is_beyond
+        rank = np.arange(len(is_beyond))
         if self.limit.clear_level == self.limit.threshold:
-            in_run = is_beyond.copy()
-            in_run[0] = self.tracker.is_open
-            return in_run
+            return rank
         sign, clear = self.limit.sign, self.limit.clear_level
         inside = (sign * (self.chunk.v - clear) <= 0) & ~is_beyond
-        decided = np.where(is_beyond | inside, np.arange(len(is_beyond)), -1)
-        decided[0] = 0
-        decided = np.maximum.accumulate(decided)
-        in_run = is_beyond[decided]
-        in_run[decided == 0] = self.tracker.is_open
-        return in_run
+        decided = np.where(is_beyond | inside, rank, 0)
+        return np.maximum.accumulate(decided)
+
+    def _touching(self, before: int, upto: int) -> int:
+        """The unknown time up to reading `upto` since the last decided one up to `before`."""
+        since = int(self.decided[before])
+        carried = self.tracker.touching_ms if since == 0 else 0
+        return carried + int(self.gaps[upto] - self.gaps[since])
 
     def follow(self) -> list[Excursion]:
         edges = np.flatnonzero(self.in_run[1:] != self.in_run[:-1]) + 1
@@ -149,6 +157,8 @@ class _Run:
             if stop is not None:
                 closed.append(self._close(last))
         self.tracker.total_ms = self.before + int(self.ms[-1])
+        if not self.tracker.is_open:
+            self.tracker.touching_ms = self._touching(-1, -1)
         return closed
 
     def _extend(self, first: int, last: int, stop: int | None) -> None:
@@ -180,7 +190,7 @@ class _Run:
         tracker.first_at = tracker.peak_at = tracker.last_beyond = at
         tracker.peak = int(chunk.v[first])
         tracker.start = int(self.parts.start[first - 1]) if known else at
-        tracker.touching_ms = 0 if known else int(chunk.dt[first - 1])
+        tracker.touching_ms = self._touching(first - 1, first)
         tracker.confirmed = tracker.counted_from = None
         tracker.ms = tracker.degree = tracker.unknown_ms = tracker.agreeing = 0
 
