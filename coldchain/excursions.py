@@ -26,6 +26,7 @@ import msgspec
 
 from .celsius import from_micro
 from .limits import Limit
+from .records import State
 from .segment import Interval, crossing, part_beyond, without
 from .times import MINUTE_MS, minutes
 
@@ -233,14 +234,14 @@ def excursion_id(device: str, channel: str, limit: str, first_at: int) -> str:
 
 def transitions(
     before: Iterable[Excursion], after: Iterable[Excursion]
-) -> list[tuple[str, Excursion]]:
+) -> list[tuple[State, Excursion]]:
     """What to say of `after` (closed and open ones), given what was open `before`.
 
     (state, excursion) in order: opened, then confirmed or presumed, then closed; the states of
     an excursion record. Said already is not said again.
     """
     known = {(e.limit, e.first_at): e for e in before}
-    said: list[tuple[str, Excursion]] = []
+    said: list[tuple[State, Excursion]] = []
     for excursion in after:
         old = known.get((excursion.limit, excursion.first_at))
         if old is None:

@@ -8,16 +8,32 @@ from dataclasses import dataclass, field
 from coldchain.excursions import Excursion
 from coldchain.exposure import Sums
 from coldchain.judge import Plan
-from coldchain.records import ExcursionRecord
+from coldchain.records import ExcursionRecord, State
+
+
+@dataclass(slots=True)
+class Late:
+    """A channel to judge again from `since` (ms), with the readings that came late.
+
+    `readings`: ms and micro-units; none where it is the compartment's door that came late.
+    """
+
+    since: int
+    readings: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, other: "Late") -> None:
+        self.since = min(self.since, other.since)
+        self.readings += other.readings
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
-    """Readings not newer than their channel's last (ms, micro-units): judged from the store."""
+class Standing:
+    """How an excursion stands, judged by `plan` at source offset `as_of`."""
 
-    channel: str
-    times: list[int]
-    values: list[int]
+    plan: Plan
+    excursion: Excursion
+    state: State
+    as_of: int
 
 
 @dataclass(slots=True)
@@ -25,15 +41,21 @@ class Effects:
     """The effects of frames, none of them done yet.
 
     `lines`: readings, flagged readings, device lines. `pieces` by device, channel and slot (ms).
-    `records`: to `coldchain.excursions`, in order. `standing`: excursions as they stand now, by
-    device, channel, limit and first reading beyond. `late`: by device.
+    `records`: to `coldchain.excursions`, in order. `standing` by device, channel, limit and first
+    reading beyond. `late` by device and channel. `readings` counts what was sampled.
     """
 
     lines: list[str] = field(default_factory=list)
     pieces: dict[tuple[str, str, int], tuple[Plan, Sums]] = field(default_factory=dict)
     records: list[ExcursionRecord] = field(default_factory=list)
-    standing: dict[tuple[str, str, str, int], tuple[Plan, Excursion, str, int]] = field(
-        default_factory=dict
-    )
-    late: dict[str, list[Late]] = field(default_factory=dict)
+    standing: dict[tuple[str, str, str, int], Standing] = field(default_factory=dict)
+    late: dict[str, dict[str, Late]] = field(default_factory=dict)
     readings: int = 0
+
+    def put_off(self, device: str, channel: str, late: Late) -> None:
+        """Leave readings, or what a door's readings mean for a channel, to be judged late."""
+        channels = self.late.setdefault(device, {})
+        if channel in channels:
+            channels[channel].add(late)
+        else:
+            channels[channel] = late

@@ -9,8 +9,8 @@ from coldchain.segment import Interval
 
 #: How many of a device's last frames are known again when they come a second time.
 PRINTS = 16
-#: How many spans of an open door are kept for readings still to come; older ones are in the store.
-SPANS = 8
+#: How many spans of an open door are kept at most, for readings still to come.
+SPANS = 512
 #: How many sequence numbers back a missing frame may still turn up and not count as missing.
 WINDOW = 64
 

@@ -30,8 +30,8 @@ def piece(device: str, channel: str, slot: int, plan: Plan, sums: Sums) -> str |
     if mean is not None:
         parts.append(f"mean={mean!r}")
     for limit, (ms, degree) in zip(plan.limits, sums.limits, strict=True):
-        if ms or degree:
-            parts.append(f"{limit.id}_ms={ms}i,{limit.id}_degree={degree}i")
+        # Zeros too: a piece written again must not keep what an earlier one had.
+        parts.append(f"{limit.id}_ms={ms}i,{limit.id}_degree={degree}i")
     start = head(PIECE.name, {"channel": channel, "device": device})
     return f"{start} {','.join(parts)} {slot}"
 

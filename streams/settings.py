@@ -1,0 +1,32 @@
+"""What a worker needs to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from broker.settings import KafkaSettings
+from coldchain.profile import Profile
+from coldchain.times import MINUTE_MS, SECOND_MS
+from series.settings import SeriesSettings
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """Where Kafka and InfluxDB are, the profiles, and how often what is done.
+
+    `skew_ms`: how far ahead of its receipt a reading may be. `silent_ms`: a device not heard for
+    so long is silent. `checkpoint`, `settle` and `session` are seconds: between checkpoints, from
+    a late reading to its being judged, and until a dead worker's partitions go to another.
+    `batch_frames` closes a checkpoint early; `in_flight` may be under way at once.
+    """
+
+    kafka: KafkaSettings
+    series: SeriesSettings
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    skew_ms: int = 5 * MINUTE_MS
+    silent_ms: int = 3 * MINUTE_MS
+    fleet_every_ms: int = 10 * SECOND_MS
+    checkpoint: float = 1.0
+    settle: float = 5.0
+    session: float = 6.0
+    batch_frames: int = 1_000
+    in_flight: int = 4
