@@ -1,0 +1,225 @@
+"""A logger's file, read: columns of readings, and every line that is none with its reason.
+
+Blocks of whole lines go to the fast reader; what it refuses is halved until the odd line is
+found, and that is read slowly. So a few bad lines among millions cost little.
+"""
+
+import itertools
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from .clock import Clock, Order
+from .errors import LineRefusedError, LoggerFileError
+from .fast import Columns, FastReader, fast_reader
+from .layout import Head, Layout
+from .layouts import recognise
+from .slow import Refused, Row, read_lines
+from .source import BLOCK_BYTES, Block, blocks, count_lines, decoded
+
+#: Lines by which a layout is recognised.
+HEAD_LINES = 1_000
+#: So few lines are read slowly at once.
+FEW_LINES = 32
+#: Arrow and numpy let two threads work side by side.
+THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, or one value of it, that could not be read: its number from 1, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggerChannel:
+    """One column of temperatures: micro-degrees, one for each of the file's times.
+
+    `valid` says which are values; None: all. `rejected` are the values that could not be read.
+    """
+
+    name: str
+    values: NDArray[np.int32]
+    valid: NDArray[np.bool_] | None
+    rejected: list[Line]
+
+    def readings(self, times: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The channel's readings alone: times (ms) and micro-degrees."""
+        if self.valid is None:
+            return times, self.values
+        return times[self.valid], self.values[self.valid]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggerFile:
+    """What a file holds: the layout it is in, times in ms in the file's order, the channels.
+
+    `rejected` are the lines without a readable time, which no channel has a value of.
+    """
+
+    layout: str
+    times: NDArray[np.int64]
+    channels: list[LoggerChannel]
+    rejected: list[Line]
+
+    def rejected_of(self, channel: LoggerChannel) -> list[Line]:
+        """Everything that could not be read of a channel, by line."""
+        return sorted([*self.rejected, *channel.rejected], key=lambda line: line.line)
+
+
+def read(
+    path: Path,
+    *,
+    zone: tzinfo | None = None,
+    fahrenheit: bool | None = None,
+    order: Order | None = None,
+    block_bytes: int = BLOCK_BYTES,
+) -> LoggerFile:
+    """Read a logger's file. `zone` is that of local times; `fahrenheit` and `order` None: as found.
+
+    Raises LoggerFileError where the file as a whole can't be read: empty, no text, no time or
+    temperature column, times of no zone.
+    """
+    source = blocks(path, block_bytes)
+    first = next(source, None)
+    if first is None:
+        raise LoggerFileError(f"{path}: is empty")
+    lines = [decoded(raw).rstrip("\r") for raw in first.split(b"\n", HEAD_LINES)[:HEAD_LINES]]
+    layout = recognise(Head(path, lines, Clock(zone), fahrenheit, order))
+    if layout is None:
+        raise LoggerFileError(
+            f"{path}: no column of times (named time, timestamp, date, datetime or ts)"
+            " with a column of temperatures beside it"
+        )
+    start = Block(first, 1).after(layout.header_line)
+    del first
+    reading = _Reading(path, layout)
+    reading.fast = fast_reader(layout, start)
+    for block, columns in _ahead(start, source, reading.fast):
+        reading.take(block, columns)
+        reading.check_zone()
+    return reading.done()
+
+
+def _ahead(
+    start: Block, source: Iterator[bytes], fast: FastReader | None
+) -> Iterator[tuple[Block, Columns | None]]:
+    """Each block with what the fast reader made of it, read in threads ahead of its turn."""
+    line = start.line
+    waiting: deque[tuple[bytes, Future[Columns | None] | None]] = deque()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for data in itertools.chain([start.data] if start.data else [], source, [b""] * THREADS):
+            future = pool.submit(fast.read, Block(data, 0)) if fast and data else None
+            waiting.append((data, future))
+            if len(waiting) <= THREADS:
+                continue
+            data, future = waiting.popleft()
+            if data:
+                columns = None if future is None else future.result()
+                yield Block(data, line), columns
+                line += count_lines(data) if columns is None else len(columns.times)
+
+
+class _Reading:
+    """What was read so far."""
+
+    def __init__(self, path: Path, layout: Layout) -> None:
+        self.path, self.layout = path, layout
+        self.fast: FastReader | None = None
+        self.times = _Grown(np.int64)
+        self.values = [_Grown(np.int32) for _ in layout.channels]
+        self.valid = [_Grown(np.bool_) for _ in layout.channels]
+        self.rejected: list[Line] = []
+        self.refused: list[list[Line]] = [[] for _ in layout.channels]
+        self.zoneless = 0
+
+    def take(self, block: Block, columns: Columns | None) -> None:
+        """Take what the fast reader made of a block; what it refused, read in smaller parts."""
+        if columns is not None:
+            self._add(columns)
+        elif self.fast is None or block.lines <= FEW_LINES:
+            self._take_slowly(block)
+        else:
+            for half in block.halves():
+                self.take(half, self.fast.read(half))
+
+    def _take_slowly(self, block: Block) -> None:
+        rows: list[Row] = []
+        for found in read_lines(block, self.layout):
+            if isinstance(found, Refused):
+                self.rejected.append(Line(found.line, found.reason))
+                self.zoneless += found.is_zoneless
+                continue
+            rows.append(found)
+            for value, refused in zip(found.values, self.refused, strict=True):
+                if isinstance(value, LineRefusedError):
+                    refused.append(Line(found.line, str(value)))
+        if rows:
+            cells = [[r.values[i] for r in rows] for i in range(len(self.layout.channels))]
+            known = [[value if isinstance(value, int) else None for value in c] for c in cells]
+            self._add(
+                Columns(
+                    np.array([row.time for row in rows], dtype=np.int64),
+                    [np.array([value or 0 for value in c], dtype=np.int32) for c in known],
+                    [np.array([value is not None for value in c], dtype=bool) for c in known],
+                )
+            )
+
+    def _add(self, columns: Columns) -> None:
+        self.times.add(columns.times)
+        for grown, values in zip(self.values, columns.values, strict=True):
+            grown.add(values)
+        for grown, valid in zip(self.valid, columns.valid, strict=True):
+            grown.add(valid)
+
+    def check_zone(self) -> None:
+        """Raises LoggerFileError where the file's times have no zone and none was given."""
+        if self.zoneless and not self.times.size:
+            line = next(line for line in self.rejected if "without a zone" in line.reason)
+            raise LoggerFileError(
+                f"{self.path}: line {line.line}: {line.reason}; say where the logger's clock was"
+                " set by --tz, as in --tz Asia/Shanghai"
+            )
+
+    def done(self) -> LoggerFile:
+        channels: list[LoggerChannel] = []
+        for index, column in enumerate(self.layout.channels):
+            valid = self.valid[index].taken()
+            channels.append(
+                LoggerChannel(
+                    column.name,
+                    self.values[index].taken(),
+                    None if bool(valid.all()) else valid,
+                    self.refused[index],
+                )
+            )
+        return LoggerFile(self.layout.name, self.times.taken(), channels, self.rejected)
+
+
+class _Grown:
+    """An array that grows in place, so that what was read is never there twice."""
+
+    def __init__(self, kind: DTypeLike) -> None:
+        self.size = 0
+        self._array = np.empty(1 << 10, dtype=kind)
+
+    def add(self, part: NDArray[Any]) -> None:
+        size = self.size + len(part)
+        if size > len(self._array):
+            self._array.resize(max(size, len(self._array) * 3 // 2), refcheck=False)
+        self._array[self.size : size] = part
+        self.size = size
+
+    def taken(self) -> NDArray[Any]:
+        """What was added; nothing may be added after."""
+        self._array.resize(self.size, refcheck=False)
+        return self._array

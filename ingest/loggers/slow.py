@@ -1,0 +1,71 @@
+"""A line at a time: what is a reading, and why the others are none."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .errors import LineRefusedError, NoZoneError
+from .layout import Layout
+from .source import Block, decoded
+from .values import fields, temperature
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line that has a time (ms): per channel its value in micro-degrees, None, or a refusal."""
+
+    line: int
+    time: int
+    values: tuple[int | LineRefusedError | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is no reading, and why; `is_zoneless`: only for want of a zone."""
+
+    line: int
+    reason: str
+    is_zoneless: bool = False
+
+
+def read_lines(block: Block, layout: Layout) -> Iterator[Row | Refused]:
+    """Every line of the block that is not blank, in order."""
+    for number_, raw in enumerate(block.data.split(b"\n"), block.line):
+        line = decoded(raw).rstrip("\r")
+        if not line.strip():
+            continue
+        try:
+            yield _row(number_, line, layout)
+        except LineRefusedError as error:
+            yield Refused(number_, str(error), isinstance(error, NoZoneError))
+
+
+def _row(number_: int, line: str, layout: Layout) -> Row:
+    found = fields(line, layout.separator)
+    if layout.comma_splits and len(found) == layout.fields + 1:
+        found[-2:] = [f"{found[-2]},{found[-1]}"]
+    _check_fields(found, layout)
+    time = layout.clock.read(" ".join(found[index] for index in layout.time))
+    unit = None if layout.unit is None else _unit(found[layout.unit])
+    values: list[int | LineRefusedError | None] = []
+    for channel in layout.channels:
+        try:
+            values.append(
+                temperature(found[channel.index], channel.fahrenheit if unit is None else unit)
+            )
+        except LineRefusedError as error:
+            values.append(error)
+    return Row(number_, time, tuple(values))
+
+
+def _check_fields(found: list[str], layout: Layout) -> None:
+    """Fields past the header's must be blank; those that are read must be there."""
+    needed = max(*layout.time, *(channel.index for channel in layout.channels), layout.unit or 0)
+    if len(found) <= needed or any(field.strip() for field in found[layout.fields :]):
+        raise LineRefusedError(f"{len(found)} fields where the header has {layout.fields}")
+
+
+def _unit(text: str) -> bool:
+    unit = text.strip().upper()
+    if unit not in ("C", "F"):
+        raise LineRefusedError(f"unit {text.strip()!r} is neither C nor F")
+    return unit == "F"
