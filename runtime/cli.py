@@ -104,7 +104,6 @@ def _in_one_line(error: Exception) -> str | None:
         ("runtime.servers.errors", "ServerError"),
         ("series.http", "Unreachable"),
         ("series.setup", "SetupError"),
-        ("kafka.errors", "NoBrokersAvailable"),
         ("kafka.errors", "KafkaTimeoutError"),
         ("kafka.errors", "KafkaConnectionError"),
     )

@@ -1,0 +1,92 @@
+"""compose.yaml: what must hold of it without an engine to run it."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from broker.settings import KafkaSettings
+from runtime.servers.docker import SERVICES, new_secrets, project
+from runtime.servers.kafka import MAX_MESSAGE_BYTES
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    return loaded
+
+
+def test_every_server_is_healthy_only_when_it_says_so(compose: dict[str, Any]) -> None:
+    for name in SERVICES:
+        assert "healthcheck" in compose["services"][name], name
+
+
+def test_ports_are_published_on_loopback_only(compose: dict[str, Any]) -> None:
+    published = [
+        port for service in compose["services"].values() for port in service.get("ports", [])
+    ]
+    assert len(published) == len(SERVICES)
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
+    secrets = [
+        value
+        for service in compose["services"].values()
+        for name, value in service.get("environment", {}).items()
+        if name.endswith(("TOKEN", "PASSWORD"))
+    ]
+    assert secrets
+    assert all(":?" in value for value in secrets)
+
+
+def test_kafka_takes_what_the_native_one_takes(compose: dict[str, Any]) -> None:
+    environment = compose["services"]["kafka"]["environment"]
+    assert environment["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+    assert int(environment["KAFKA_MESSAGE_MAX_BYTES"]) == MAX_MESSAGE_BYTES
+
+
+def test_the_project_runs_as_nobody_special() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert users == ["coldchain"]
+    assert any("--require-hashes" in line for line in lines)
+
+
+def test_a_project_has_free_ports_and_secrets_of_its_own() -> None:
+    one, other = (project(name, {}, new_secrets()).variables for name in ("one", "other"))
+    assert one["COLDCHAIN_INFLUXDB_TOKEN"] != other["COLDCHAIN_INFLUXDB_TOKEN"]
+    ports = [one[name] for name in one if name.endswith("_PORT")]
+    assert len(set(ports)) == len(SERVICES)
+
+
+def test_compose_itself_accepts_it_with_secrets_and_refuses_it_without() -> None:
+    command = shutil.which("docker-compose")
+    if command is None:
+        pytest.skip("no docker-compose here to check the file with")
+
+    def config(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [command, "-f", str(ROOT / "compose.yaml"), "--profile", "app", "config"],
+            env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **variables},
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+        )
+
+    good = config(dict(project("x", {}, new_secrets()).variables))
+    assert good.returncode == 0, good.stderr
+    assert "COLDCHAIN_KAFKA_SERVERS: kafka:19092" in good.stdout
+    assert config({}).returncode != 0
+
+
+def test_the_default_of_a_client_is_where_compose_publishes_kafka(compose: dict[str, Any]) -> None:
+    [port] = compose["services"]["kafka"]["ports"]
+    assert KafkaSettings().servers == "127.0.0.1:9092"
+    assert ":-9092}" in port
