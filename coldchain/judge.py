@@ -135,7 +135,8 @@ def open_excursions(plan: Plan, state: ChannelState) -> list[Excursion]:
 def presumed(plan: Plan, state: ChannelState, now: int) -> list[Excursion]:
     """The open excursions to presume: silent while beyond, the allowed time gone by at `now`.
 
-    Their `presumed` is the moment it became so. Unknown minutes stay unknown.
+    Their `presumed` is the moment it became so. What has gone by is the known minutes, which
+    leave out a warning's pauses, and the unknown ones, which stay unknown.
     """
     if state.last_at is None or now - state.last_at <= plan.max_gap:
         return []
@@ -143,7 +144,8 @@ def presumed(plan: Plan, state: ChannelState, now: int) -> list[Excursion]:
     for limit, tracker in zip(plan.limits, state.trackers, strict=True):
         if not tracker.is_open or tracker.confirmed is not None:
             continue
-        since = max(state.last_at + plan.max_gap, tracker.start + limit.allowed)
+        gone = tracker.ms + tracker.unknown_ms
+        since = state.last_at + max(plan.max_gap, limit.allowed - gone)
         if limit.mode == "consecutive" and limit.beyond(state.last_value) and since <= now:
             found.append(msgspec.structs.replace(tracker.excursion(limit), presumed=since))
     return found

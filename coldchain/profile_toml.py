@@ -188,7 +188,9 @@ def _positive(most: float) -> Callable[[float], str]:
 
 #: What a key's number may be, by the first pattern that finds it.
 _RANGES: tuple[tuple[re.Pattern[str], Callable[[float], str]], ...] = (
-    (re.compile(r"(max_gap|sampling|within)_minutes$"), _positive(_LONGEST_MINUTES)),
+    # A day: longer, a line joins nothing that was known, and sums would leave 64 bits.
+    (re.compile(r"(max_gap|sampling)_minutes$"), _positive(DAY_MS / MINUTE_MS)),
+    (re.compile(r"within_minutes$"), _positive(_LONGEST_MINUTES)),
     (re.compile(r"_minutes$"), _between(0, _LONGEST_MINUTES)),
     (re.compile(r"retention_days$"), _positive(36_525)),
     (re.compile(r"shelf_life\.hours$"), _positive(87_660)),
