@@ -1,0 +1,26 @@
+"""The world: thermal models, rounds, faults, scenarios, and the truth beside them.
+
+`load_scenario` reads one, `run` emulates it and sends its frames to a target.
+"""
+
+from .run import Ledger, Progress, ends_now, run
+from .scenario import Scenario, ScenarioError, library, load_scenario, parse_scenario
+from .targets import FolderTarget, KafkaTarget, Target, TargetError
+from .truth import Truth
+
+__all__ = [
+    "FolderTarget",
+    "KafkaTarget",
+    "Ledger",
+    "Progress",
+    "Scenario",
+    "ScenarioError",
+    "Target",
+    "TargetError",
+    "Truth",
+    "ends_now",
+    "library",
+    "load_scenario",
+    "parse_scenario",
+    "run",
+]

@@ -1,0 +1,13 @@
+"""The cooling fails at once: a compressor, a belt, a control board."""
+
+from sensor_emulator.thermal import Forcing
+
+from .base import Fault
+
+
+class CompressorFailed(Fault):
+    kind = "compressor-failed"
+    quantity = "compressor"
+
+    def drive(self, forcing: Forcing, at: int) -> None:
+        forcing.available[list(self.place.boxes)] = 0.0

@@ -1,0 +1,148 @@
+"""What will happen in a run: the doors that open, the goods that come in, what goes wrong.
+
+All of it is drawn before anything runs, from the scenario and its seed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coldchain.times import DAY_MS, HOUR_MS, MINUTE_MS
+
+from .chance import generator
+from .faults import FAULTS, Fault, Place
+from .fleet import Device, Fleet, build
+from .openings import Openings
+from .scenario import FaultSpec, Scenario, ScenarioError
+from .visits import HABITS, visits
+
+#: Warm goods come into a pre-cooling room every so often, at so many °C: landed on some ice.
+INTAKE_EVERY_MS = 3 * HOUR_MS
+INTAKE_CELSIUS = (9.0, 15.0)
+#: The share of the room's goods that they replace.
+INTAKE_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Loads:
+    """Goods that come in: compartment, when (ms), the share they replace, how warm (°C)."""
+
+    box: NDArray[np.int64]
+    at: NDArray[np.int64]
+    share: NDArray[np.float64]
+    celsius: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run, ready to happen. `mains` holds devices where others hold compartments."""
+
+    scenario: Scenario
+    fleet: Fleet
+    doors: Openings
+    mains: Openings
+    loads: Loads
+    faults: list[Fault]
+
+
+def plan(scenario: Scenario) -> Plan:
+    """The plan of a scenario. Raises ScenarioError where a fault's place is not in the fleet."""
+    fleet = build(scenario)
+    start, end = scenario.start_ms, scenario.start_ms + scenario.duration_ms
+    faults = _faults(scenario, fleet)
+    doors = _doors(scenario, fleet, start, end)
+    left_open = [span for fault in faults for span in fault.doors()]
+    lost = [span for fault in faults for span in fault.mains()]
+    return Plan(
+        scenario,
+        fleet,
+        doors.also(left_open) if left_open else doors,
+        Openings.of(lost),
+        _loads(scenario, fleet, start, end),
+        faults,
+    )
+
+
+def _doors(scenario: Scenario, fleet: Fleet, start: int, end: int) -> Openings:
+    parts = [
+        visits(habit, fleet.usage(usage), generator(scenario.seed, "doors", usage), start, end)
+        for usage, habit in HABITS.items()
+    ]
+    for index, route in fleet.routes.items():
+        spans = np.array(route.doors, dtype=np.int64).reshape(-1, 2)
+        parts += [np.insert(spans, 0, box, axis=1) for box in fleet.devices[index].boxes]
+    return Openings.sorted(np.concatenate(parts))
+
+
+def _loads(scenario: Scenario, fleet: Fleet, start: int, end: int) -> Loads:
+    """A load for each pre-cooling room every few hours, none in the first or last minutes."""
+    chance = generator(scenario.seed, "loads")
+    rows: list[tuple[int, int, float, float]] = []
+    for box in fleet.usage("intake").tolist():
+        at = start + int(chance.uniform(5 * MINUTE_MS, INTAKE_EVERY_MS))
+        while at < end:
+            rows.append((box, at, INTAKE_SHARE, chance.uniform(*INTAKE_CELSIUS)))
+            at += int(INTAKE_EVERY_MS * chance.uniform(0.8, 1.3))
+    rows.sort(key=lambda row: (row[1], row[0]))
+    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
+    return Loads(
+        np.array(columns[0], dtype=np.int64),
+        np.array(columns[1], dtype=np.int64),
+        np.array(columns[2], dtype=np.float64),
+        np.array(columns[3], dtype=np.float64),
+    )
+
+
+def _faults(scenario: Scenario, fleet: Fleet) -> list[Fault]:
+    made: list[Fault] = []
+    for number, spec in enumerate(scenario.faults):
+        name = ("fault", str(number), spec.kind)
+        for device, at in _places(scenario, fleet, spec, number):
+            place = _place(fleet, device, spec, number)
+            end = scenario.start_ms + scenario.duration_ms
+            if spec.for_minutes is not None:
+                end = min(end, at + round(spec.for_minutes * MINUTE_MS))
+            kind = FAULTS[spec.kind]
+            amount = kind.usual if spec.amount is None else spec.amount
+            chance = generator(scenario.seed, *name, device.name)
+            made.append(kind(place, at, max(end, at), amount, chance))
+    return made
+
+
+def _places(
+    scenario: Scenario, fleet: Fleet, spec: FaultSpec, number: int
+) -> Iterable[tuple[Device, int]]:
+    """Which devices a fault befalls, and when."""
+    if spec.device is not None and spec.at_minutes is not None:
+        device = fleet.device(spec.device)
+        if device is None:
+            raise ScenarioError(f"faults[{number}].device: no {spec.device!r} in this fleet")
+        yield device, scenario.start_ms + round(spec.at_minutes * MINUTE_MS)
+        return
+    chance = generator(scenario.seed, "fault", str(number), spec.kind, "when")
+    expected = (spec.per_day or 0.0) * scenario.duration_ms / DAY_MS
+    for device in fleet.devices:
+        if device.kind != spec.fleet or device.idle:
+            continue
+        for _ in range(int(chance.poisson(expected))):
+            yield device, scenario.start_ms + int(chance.integers(scenario.duration_ms))
+
+
+def _place(fleet: Fleet, device: Device, spec: FaultSpec, number: int) -> Place:
+    boxes = tuple(box for box in device.boxes if spec.compartment in (None, fleet.names[box]))
+    if not boxes:
+        raise ScenarioError(
+            f"faults[{number}].compartment: {device.name} has no {spec.compartment!r}; it has "
+            + ", ".join(fleet.names[box] for box in device.boxes)
+        )
+    rows = tuple(row for row in range(device.low, device.high) if fleet.row_box[row] in boxes)
+    return Place(
+        device.index,
+        device.name,
+        boxes,
+        tuple(fleet.names[box] for box in boxes),
+        rows,
+        tuple(fleet.channels[row] for row in rows),
+    )

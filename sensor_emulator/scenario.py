@@ -1,0 +1,191 @@
+"""Scenarios: a city, a day, and what goes wrong, as TOML. Every mistake names file and key."""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from coldchain.frames import Quantity
+from coldchain.profile import Profile
+from coldchain.registry import Kind
+from coldchain.times import MINUTE_MS, SECOND_MS, from_iso
+
+from .faults import FAULTS
+from .kinds import BODIES
+
+Speed = float | Literal["max"]
+Positive = Annotated[float, Meta(gt=0)]
+
+
+class ScenarioError(ValueError):
+    """A scenario refused; the message names file and key, in one line."""
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """So many devices of one kind.
+
+    `compartments` each, all of a device for one profile; `profiles` says in what proportion.
+    The last `idle` of them stand unused (vans: parked, warm, empty). `precooling` adds a room
+    that takes in warm goods. `quantities` are those measured; absent: the kind's usual ones.
+    """
+
+    count: Annotated[int, Meta(ge=0, le=1_000_000)]
+    profiles: dict[str, Positive]
+    compartments: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    idle: Annotated[int, Meta(ge=0)] = 0
+    precooling: bool = False
+    quantities: list[Quantity] | None = None
+
+
+class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One fault at a place and time, or many at a rate.
+
+    Either `device` (and `compartment`; absent: all of them) with `at_minutes` after the start,
+    or `fleet` with `per_day`: how many such faults each device of that kind has a day.
+    `for_minutes` absent: to the end. `amount` is the kind's own measure; absent: its default.
+    """
+
+    kind: str
+    device: str | None = None
+    compartment: str | None = None
+    at_minutes: Annotated[float, Meta(ge=0)] | None = None
+    fleet: Kind | None = None
+    per_day: Positive | None = None
+    for_minutes: Positive | None = None
+    amount: float | None = None
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A city and its day. `start` is the world's own time: season, hour, and what follows."""
+
+    title: dict[str, str]
+    start: datetime
+    duration_minutes: Positive
+    fleet: dict[Kind, Group]
+    seed: int = 1
+    speed: Speed = 60.0
+    step_seconds: Annotated[int, Meta(gt=0, le=60)] = 10
+    sample_seconds: Annotated[int, Meta(gt=0)] = 30
+    frame_seconds: Annotated[int, Meta(gt=0, le=3600)] = 60
+    warmer: float = 0.0
+    faults: list[FaultSpec] = []
+
+    @property
+    def start_ms(self) -> int:
+        return from_iso(self.start.isoformat())
+
+    @property
+    def duration_ms(self) -> int:
+        return round(self.duration_minutes * MINUTE_MS)
+
+    @property
+    def step_ms(self) -> int:
+        return self.step_seconds * SECOND_MS
+
+    @property
+    def sample_ms(self) -> int:
+        return self.sample_seconds * SECOND_MS
+
+    @property
+    def frame_ms(self) -> int:
+        return self.frame_seconds * SECOND_MS
+
+
+def library() -> dict[str, str]:
+    """The scenarios that come with the project: name -> TOML text."""
+    folder = files(__package__) / "scenarios"
+    found = [file for file in folder.iterdir() if file.name.endswith(".toml")]
+    return {
+        file.name.removesuffix(".toml"): file.read_text(encoding="utf-8")
+        for file in sorted(found, key=lambda file: file.name)
+    }
+
+
+def load_scenario(name: str, profiles: Mapping[str, Profile]) -> Scenario:
+    """A scenario of the library by its name, or of a file. Raises ScenarioError."""
+    shipped = library()
+    if name in shipped:
+        return parse_scenario(shipped[name], f"{name}.toml", profiles)
+    path = Path(name)
+    if not path.suffix and not path.exists():
+        raise ScenarioError(f"no scenario {name!r}: give a file, or one of {', '.join(shipped)}")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{name}: not UTF-8 text") from None
+    except OSError as error:
+        raise ScenarioError(f"{name}: can't be read: {error.strerror}") from None
+    return parse_scenario(text, name, profiles)
+
+
+def parse_scenario(text: str, file: str, profiles: Mapping[str, Profile]) -> Scenario:
+    """The scenario in this TOML. Raises ScenarioError."""
+    try:
+        scenario = msgspec.convert(tomllib.loads(text), Scenario)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{file}: not TOML: {error}") from None
+    except msgspec.ValidationError as error:
+        reason, _, key = str(error).partition(" - at `")
+        where = f"{key.rstrip('`').removeprefix('$.')}: " if key else ""
+        raise ScenarioError(f"{file}: {where}{reason}") from None
+    for key, wrong in _wrong(scenario, profiles):
+        raise ScenarioError(f"{file}: {key}: {wrong}")
+    return scenario
+
+
+def _wrong(scenario: Scenario, profiles: Mapping[str, Profile]) -> list[tuple[str, str]]:
+    """What the types can't say: (key, what is wrong with it)."""
+    found: list[tuple[str, str]] = []
+    if scenario.start.tzinfo is None:
+        found.append(("start", "a time without a zone; end it with +08:00"))
+    if scenario.speed != "max" and not 0 < scenario.speed < math.inf:
+        found.append(("speed", 'a number above 0, or "max"'))
+    if not math.isfinite(scenario.warmer):
+        found.append(("warmer", "not a number of degrees"))
+    if scenario.sample_ms % scenario.step_ms:
+        found.append(("sample_seconds", "must be a multiple of step_seconds"))
+    if scenario.frame_ms % scenario.sample_ms:
+        found.append(("frame_seconds", "must be a multiple of sample_seconds"))
+    for kind, group in scenario.fleet.items():
+        found += [(f"fleet.{kind}.{key}", wrong) for key, wrong in _wrong_group(kind, group)]
+        for name in group.profiles:
+            if name not in profiles:
+                found.append((f"fleet.{kind}.profiles", f"no profile {name!r}"))
+            elif scenario.sample_ms > profiles[name].sampling:
+                wrong = f"{name} asks for a sample every {profiles[name].sampling // 1000} s"
+                found.append(("sample_seconds", wrong))
+    for index, fault in enumerate(scenario.faults):
+        found += [(f"faults[{index}].{key}", wrong) for key, wrong in _wrong_fault(fault)]
+    return found
+
+
+def _wrong_group(kind: Kind, group: Group) -> list[tuple[str, str]]:
+    found = []
+    if kind not in BODIES:
+        found.append(("count", f"the emulator has no {kind}; it has {', '.join(BODIES)}"))
+    if not group.profiles:
+        found.append(("profiles", "name at least one"))
+    if group.idle > group.count:
+        found.append(("idle", f"{group.idle} of {group.count}"))
+    return found
+
+
+def _wrong_fault(fault: FaultSpec) -> list[tuple[str, str]]:
+    found = []
+    if fault.kind not in FAULTS:
+        found.append(("kind", f"no fault {fault.kind!r}; there are {', '.join(FAULTS)}"))
+    if (fault.device is None) == (fault.fleet is None):
+        found.append(("device", "give a device, or a fleet with per_day"))
+    if (fault.device is None) != (fault.at_minutes is None):
+        found.append(("at_minutes", "goes with a device, and a device with it"))
+    if (fault.fleet is None) != (fault.per_day is None):
+        found.append(("per_day", "goes with a fleet, and a fleet with it"))
+    if fault.fleet is not None and fault.compartment is not None:
+        found.append(("compartment", "goes with a device"))
+    return found

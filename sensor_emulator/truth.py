@@ -1,0 +1,158 @@
+"""Truth: what really happened, from the model's own noise-free temperatures.
+
+The same judge as everyone's, over air and cargo as they were at every step of the model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coldchain.celsius import MICRO
+from coldchain.columns import judge
+from coldchain.excursions import Excursion
+from coldchain.judge import Plan as JudgePlan
+from coldchain.pauses import pauses_of
+from coldchain.profile import Profile
+from coldchain.segment import Interval
+from coldchain.times import iso
+
+from .city import Stretch
+from .plan import Plan
+
+#: In these nothing is pushed to anybody, and nothing is an excursion of anyone's goods.
+UNJUDGED = frozenset({"empty", "under-repair"})
+
+
+class Truth:
+    """The true temperatures of a run. Memory: 8 bytes per compartment and step."""
+
+    def __init__(self) -> None:
+        self._ends: list[NDArray[np.int64]] = []
+        self._air: list[NDArray[np.int32]] = []
+        self._cargo: list[NDArray[np.int32]] = []
+        self._defrosts: list[NDArray[np.bool_]] = []
+
+    def add(self, stretch: Stretch) -> None:
+        self._ends.append(stretch.ends)
+        self._air.append(np.rint(stretch.air * MICRO).astype(np.int32))
+        self._cargo.append(np.rint(stretch.cargo * MICRO).astype(np.int32))
+        self._defrosts.append(stretch.defrosting)
+
+    def series(self, plan: Plan, channel: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The times (ms, the world's calendar) and true values (micro-degrees) of a row."""
+        box = plan.fleet.row_box[channel]
+        parts = self._cargo if plan.fleet.row_is_product[channel] else self._air
+        phase = plan.fleet.devices[plan.fleet.device_of[box]].phase
+        return np.concatenate(self._ends) + phase, np.concatenate([part[:, box] for part in parts])
+
+    def document(
+        self, plan: Plan, profiles: Mapping[str, Profile], frames: Mapping[str, int], shift: int
+    ) -> dict[str, Any]:
+        """The truth file's content (DESIGN: excursions, faults, frames). `shift` turns the
+        world's calendar into the frames' times, ms.
+        """
+        return {
+            "excursions": self._excursions(plan, profiles, shift) if self._ends else [],
+            "faults": [
+                {
+                    "device": fault.place.name,
+                    "channel": channel,
+                    "kind": fault.kind,
+                    "start": iso(fault.start + shift),
+                    "end": iso(fault.end + shift),
+                }
+                for fault in plan.faults
+                for channel in fault.told()
+            ],
+            "frames": dict(frames),
+        }
+
+    def _excursions(
+        self, plan: Plan, profiles: Mapping[str, Profile], shift: int
+    ) -> list[dict[str, Any]]:
+        fleet = plan.fleet
+        found: list[tuple[int, dict[str, Any]]] = []
+        plans: dict[tuple[str, bool], JudgePlan] = {}
+        for row, channel in enumerate(fleet.channels):
+            box = fleet.row_box[row]
+            if fleet.duty_of[box] in UNJUDGED or fleet.duty_of[box] == "pre-cooling":
+                continue
+            profile = profiles[fleet.profile_of[box]]
+            key = (profile.id, fleet.row_is_product[row])
+            if key not in plans:
+                plans[key] = _judged_by(profile, "product" if key[1] else "air")
+            for excursion in self._judged(plan, row, profile, plans[key]):
+                said = _said(excursion, shift)
+                named = {
+                    "device": fleet.devices[fleet.device_of[box]].name,
+                    "compartment": fleet.names[box],
+                    "channel": channel,
+                    "profile": profile.id,
+                }
+                found.append((excursion.start, named | said))
+        found.sort(key=lambda one: (one[0], one[1]["device"], one[1]["channel"], one[1]["limit"]))
+        return [said for _, said in found]
+
+    def _judged(
+        self, plan: Plan, row: int, profile: Profile, by: JudgePlan
+    ) -> tuple[Excursion, ...]:
+        times, values = self.series(plan, row)
+        excursions = judge(by, times, values).excursions
+        warned = [one for one in excursions if one.severity == "warning"]
+        if not warned:
+            return excursions
+        pauses = self._pauses(plan, row, profile)
+        paused = [self._again(by, one, times, values, pauses) for one in warned]
+        return (*(one for one in excursions if one.severity != "warning"), *paused)
+
+    def _again(
+        self,
+        by: JudgePlan,
+        excursion: Excursion,
+        times: NDArray[np.int64],
+        values: NDArray[np.int32],
+        pauses: list[Interval],
+    ) -> Excursion:
+        """A warning judged once more with its pauses, from just before it to just after it."""
+        first = max(0, int(np.searchsorted(times, excursion.start)) - 1)
+        end = times[-1] if excursion.end is None else excursion.end
+        last = int(np.searchsorted(times, end)) + 1
+        found = judge(by, times[first:last], values[first:last], pauses).excursions
+        key = (excursion.limit, excursion.first_at)
+        return next((one for one in found if (one.limit, one.first_at) == key), excursion)
+
+    def _pauses(self, plan: Plan, row: int, profile: Profile) -> list[Interval]:
+        """When warnings wait: doors open and defrosts, with the grace after."""
+        box = plan.fleet.row_box[row]
+        own = plan.doors.box == box
+        spans: list[Interval] = list(
+            zip(plan.doors.start[own].tolist(), plan.doors.end[own].tolist(), strict=True)
+        )
+        ends = np.concatenate(self._ends) + plan.fleet.phases()[box]
+        defrosting = np.concatenate([part[:, box] for part in self._defrosts])
+        step = plan.scenario.step_ms
+        spans += [(end - step, end) for end in ends[defrosting].tolist()]
+        return pauses_of(spans, profile.door_grace)
+
+
+def _judged_by(profile: Profile, quantity: str) -> JudgePlan:
+    """A compartment is judged by consecutive limits; cumulative ones are a parcel's."""
+    by = JudgePlan.of(profile, quantity)
+    return replace(by, limits=tuple(one for one in by.limits if one.mode == "consecutive"))
+
+
+def _said(excursion: Excursion, shift: int) -> dict[str, Any]:
+    def moment(at: int | None) -> str | None:
+        return None if at is None else iso(at + shift)
+
+    return {
+        "limit": excursion.limit,
+        "start": moment(excursion.start),
+        "confirmed": moment(excursion.confirmed),
+        "end": moment(excursion.end),
+        "minutes": round(excursion.minutes, 3),
+        "peak": round(excursion.peak_celsius, 3),
+    }
