@@ -1,0 +1,22 @@
+"""Asset: every compartment and probe of one device; where the fleet's tables lead."""
+
+from functools import partial
+
+from dashboards.panels import excursions, margins, standing, switches, temperatures
+from dashboards.panels.excursions import marks
+from dashboards.variables import one
+
+from .board import Board
+
+ASSET = Board(
+    "asset",
+    {
+        1: standing.panel,
+        2: temperatures.panel,
+        3: margins.panel,
+        4: switches.panel,
+        5: excursions.panel,
+    },
+    (partial(one, "device"),),
+    annotations=(marks,),
+)

@@ -1,0 +1,88 @@
+"""Columns of tables: what a stored field is called, its unit, how it is coloured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from grafana_foundation_sdk.builders import table
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue, ValueMapping
+
+from coldchain.reasons import Language
+from coldchain.registry import Kind
+
+from . import palette
+from .words import words
+
+TIME = "dateTimeAsLocal"
+CELSIUS = "celsius"
+MINUTES = "m"
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: the field's name, the key of its title, and what else Grafana should know."""
+
+    field: str
+    title: str
+    unit: str | None = None
+    decimals: int | None = None
+    mappings: tuple[ValueMapping, ...] = ()
+    is_coloured: bool = False
+    link: str | None = None
+    width: int | None = None
+    is_margin: bool = False
+
+    def properties(self, language: Language) -> list[DynamicConfigValue]:
+        """The field's overrides."""
+        said: list[tuple[str, object]] = [("displayName", words(self.title, language))]
+        if self.unit is not None:
+            said.append(("unit", self.unit))
+        if self.decimals is not None:
+            said.append(("decimals", self.decimals))
+        if self.mappings:
+            said.append(("mappings", list(self.mappings)))
+        if self.is_margin:
+            said.append(("thresholds", palette.margins().build()))
+        if self.is_coloured or self.is_margin:
+            kind = "color-background" if self.is_coloured else "color-text"
+            said.append(("custom.cellOptions", {"type": kind, "mode": "basic"}))
+        if self.link is not None:
+            said.append(("links", [{"title": words("asset", language), "url": self.link}]))
+        if self.width is not None:
+            said.append(("custom.width", self.width))
+        return [DynamicConfigValue(key, value) for key, value in said]
+
+
+def asset_link(language: Language) -> str:
+    """Where a device's name leads: its own board, with the time range kept."""
+    suffix = "zh" if language == "zh-CN" else "en"
+    return f"/d/coldchain-asset-{suffix}?var-device=${{__value.raw}}&${{__url_time_range}}"
+
+
+def device(language: Language) -> Column:
+    return Column("device", "device", link=asset_link(language))
+
+
+def kind(language: Language) -> Column:
+    return Column("kind", "kind", mappings=tuple(palette.named(KINDS, language)))
+
+
+def severity(language: Language) -> Column:
+    return Column(
+        "severity", "state", mappings=tuple(palette.severities(language)), is_coloured=True
+    )
+
+
+def with_columns(panel: table.Panel, columns: Sequence[Column], language: Language) -> table.Panel:
+    """The panel showing these columns, in their order in its query."""
+    for column in columns:
+        panel = panel.override_by_name(column.field, column.properties(language))
+    return panel
+
+
+def hidden(panel: table.Panel, *fields: str) -> table.Panel:
+    """The panel with these fields kept (to sort by) and not shown."""
+    for field in fields:
+        panel = panel.override_by_name(field, [DynamicConfigValue("custom.hidden", True)])
+    return panel

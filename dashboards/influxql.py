@@ -1,0 +1,72 @@
+"""An InfluxQL query as grafana-foundation-sdk's boards hold one: the SDK brings none of its own.
+
+Every identifier in a query is in double quotes, so that `known` can hold it against the schema.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from grafana_foundation_sdk.cog import builder as cogbuilder
+from grafana_foundation_sdk.cog import runtime as cogruntime
+from grafana_foundation_sdk.cog import variants as cogvariants
+from grafana_foundation_sdk.models.dashboard import DataSourceRef
+
+TYPE = "influxdb"
+DATASOURCE_UID = "coldchain-influxdb"
+DATASOURCE = DataSourceRef(type_val=TYPE, uid=DATASOURCE_UID)
+
+Format = Literal["table", "time_series"]
+
+#: What every question to `asset` and `fleet` asks for: the time range and the board's variables.
+CHOSEN = '$timeFilter AND "kind" =~ /^$kind$/ AND "county" =~ /^$county$/'
+
+
+@dataclass(frozen=True)
+class Query(cogvariants.Dataquery):
+    """A target of a panel.
+
+    `may_be_empty`: that it returns nothing can be good news (no device silent); not part of
+    the board, `check` minds it.
+    """
+
+    query: str
+    ref_id: str = "A"
+    result_format: Format = "table"
+    alias: str | None = None
+    may_be_empty: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        said: dict[str, object] = {
+            "refId": self.ref_id,
+            "datasource": DATASOURCE,
+            "rawQuery": True,
+            "query": self.query,
+            "resultFormat": self.result_format,
+        }
+        return said if self.alias is None else {**said, "alias": self.alias}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Query":
+        return cls(
+            query=data["query"],
+            ref_id=data.get("refId", "A"),
+            result_format=data.get("resultFormat", "time_series"),
+            alias=data.get("alias"),
+        )
+
+
+class Ask(cogbuilder.Builder[cogvariants.Dataquery]):
+    """The builder that the SDK's panels take: `panel.with_target(Ask(Query(…)))`."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+
+    def build(self) -> Query:
+        return self._query
+
+
+def register() -> None:
+    """Let the SDK read boards with our queries back from JSON."""
+    cogruntime.register_dataquery_variant(
+        cogruntime.DataqueryConfig(identifier=TYPE, from_json_hook=Query.from_json)
+    )

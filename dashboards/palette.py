@@ -1,0 +1,71 @@
+"""States as colours and words, and the thresholds of margins: said once, here.
+
+The colours are Okabe and Ito's, which people of every colour vision tell apart; a state's word
+is shown beside its colour all the same.
+"""
+
+from grafana_foundation_sdk.builders import dashboard as build
+from grafana_foundation_sdk.models import dashboard
+
+from coldchain.reasons import Language
+
+from .words import words
+
+#: State -> colour, by rising severity: the position is the `severity` of measurement `asset`.
+STATES = {
+    "ok": "#0072B2",
+    "warm": "#F0E442",
+    "warning": "#E69F00",
+    "critical": "#D55E00",
+    "silent": "#999999",
+}
+BEYOND = STATES["critical"]
+NEAR = STATES["warm"]
+INSIDE = STATES["ok"]
+#: A margin (°C to the nearest limit) is near below this.
+NEAR_C = 0.5
+#: Lines that are no state (kinds, channels).
+LINES = ("#56B4E9", "#009E73", "#CC79A7", "#E69F00", "#0072B2", "#F0E442")
+
+
+def severities(language: Language) -> list[dashboard.ValueMapping]:
+    """`severity` as its state's word and colour."""
+    return [
+        dashboard.ValueMap(
+            {
+                str(number): dashboard.ValueMappingResult(
+                    text=words(state, language), color=colour, index=number
+                )
+                for number, (state, colour) in enumerate(STATES.items())
+            }
+        )
+    ]
+
+
+def named(keys: tuple[str, ...], language: Language) -> list[dashboard.ValueMapping]:
+    """Stored names (kinds, states) as words; those that are states with their colour."""
+    return [
+        dashboard.ValueMap(
+            {
+                key: dashboard.ValueMappingResult(
+                    text=words(key, language), color=STATES.get(key), index=number
+                )
+                for number, key in enumerate(keys)
+            }
+        )
+    ]
+
+
+def margins() -> build.ThresholdsConfig:
+    """Beyond below 0, near below NEAR_C, else inside."""
+    return (
+        build.ThresholdsConfig()
+        .mode(dashboard.ThresholdsMode.ABSOLUTE)
+        .steps(
+            [
+                dashboard.Threshold(value=None, color=BEYOND),
+                dashboard.Threshold(value=0.0, color=NEAR),
+                dashboard.Threshold(value=NEAR_C, color=INSIDE),
+            ]
+        )
+    )

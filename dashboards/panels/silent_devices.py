@@ -1,0 +1,28 @@
+"""The devices that are silent, longest first."""
+# ruff: noqa: S608 - a query is made of constants
+
+from grafana_foundation_sdk.builders import table
+
+from coldchain.reasons import Language
+from dashboards.columns import TIME, Column, device, hidden, kind, with_columns
+from dashboards.influxql import CHOSEN, Query
+
+from .parts import dressed
+
+_QUERY = f"""\
+SELECT bottom("last_at", 50) AS "last_at", "device", "kind", "county"\
+ FROM (SELECT last("severity") AS "severity", "last_at" FROM "asset" WHERE {CHOSEN}\
+ GROUP BY "device", "kind", "county") WHERE "severity" = 4"""
+
+
+def panel(language: Language) -> table.Panel:
+    columns = [
+        Column("last_at", "last-heard", unit=TIME, width=170),
+        device(language),
+        kind(language),
+        Column("county", "county"),
+    ]
+    shown = dressed(
+        table.Panel(), "silent-devices", language, 10, 10, Query(_QUERY, may_be_empty=True)
+    ).time_from("7d")  # a device silent since yesterday has no newer point than yesterday's
+    return hidden(with_columns(shown, columns, language), "Time")

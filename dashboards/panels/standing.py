@@ -1,0 +1,32 @@
+"""One device as last judged."""
+# ruff: noqa: S608 - a query is made of constants
+
+from grafana_foundation_sdk.builders import table
+
+from coldchain.reasons import Language
+from dashboards.columns import CELSIUS, TIME, Column, hidden, kind, severity, with_columns
+from dashboards.influxql import Query
+
+from .parts import dressed
+
+DEVICE = '"device" =~ /^$device$/'
+
+_QUERY = f"""\
+SELECT last("severity") AS "severity", "margin", "worst", "worst_channel", "open", "confirmed",\
+ "last_at" FROM "asset" WHERE $timeFilter AND {DEVICE} GROUP BY "kind", "county\""""
+
+
+def panel(language: Language) -> table.Panel:
+    columns = [
+        Column("last_at", "as-of", unit=TIME, width=170),
+        severity(language),
+        kind(language),
+        Column("county", "county"),
+        Column("margin", "margin", unit=CELSIUS, decimals=1, is_margin=True),
+        Column("worst", "worst", unit=CELSIUS, decimals=1),
+        Column("worst_channel", "channel"),
+        Column("open", "open-excursions"),
+        Column("confirmed", "confirmed"),
+    ]
+    shown = dressed(table.Panel(), "standing", language, 24, 4, Query(_QUERY)).time_from("7d")
+    return hidden(with_columns(shown, columns, language), "Time")

@@ -1,0 +1,44 @@
+"""The boards' variables: kind, county, device."""
+
+from grafana_foundation_sdk.builders import dashboard as build
+from grafana_foundation_sdk.models import dashboard
+
+from coldchain.reasons import Language
+from series.schema import ASSET
+
+from .influxql import DATASOURCE
+from .words import words
+
+ALL = ".*"
+
+
+def tag_values(tag: str) -> str:
+    """The question that lists a tag's values of `asset`."""
+    return f'SHOW TAG VALUES FROM "{ASSET.name}" WITH KEY = "{tag}"'
+
+
+def choice(tag: str, language: Language) -> build.QueryVariable:
+    """Some or all values of a tag; all by default (those without the tag too)."""
+    return (
+        _of(tag, language)
+        .multi(True)
+        .include_all(True)
+        .all_value(ALL)
+        .current(dashboard.VariableOption(selected=True, text="All", value="$__all"))
+    )
+
+
+def one(tag: str, language: Language) -> build.QueryVariable:
+    """One value of a tag: the first until another is chosen."""
+    return _of(tag, language).multi(False).include_all(False)
+
+
+def _of(tag: str, language: Language) -> build.QueryVariable:
+    return (
+        build.QueryVariable(tag)
+        .label(words(tag, language))
+        .datasource(DATASOURCE)
+        .query(tag_values(tag))
+        .refresh(dashboard.VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(dashboard.VariableSort.ALPHABETICAL_ASC)
+    )
