@@ -1,0 +1,100 @@
+"""The SQLite file: alerts, history, outbox and Kafka offsets, changed in one transaction.
+
+A crash therefore repeats nothing and forgets nothing: a record's effects and the offset after it
+are on disk together, or neither is. Times are ms since the epoch, UTC.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS offsets (
+    topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS registry (device TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS excursions (
+    id TEXT PRIMARY KEY, alert TEXT NOT NULL, speaks INTEGER NOT NULL,
+    superseded INTEGER, record BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS excursions_of_alert ON excursions (alert);
+CREATE TABLE IF NOT EXISTS alerts (
+    id TEXT PRIMARY KEY, device TEXT NOT NULL, compartment TEXT NOT NULL, asset TEXT NOT NULL,
+    status TEXT NOT NULL, severity TEXT NOT NULL, raised INTEGER NOT NULL,
+    told_at INTEGER, step INTEGER NOT NULL DEFAULT 0, next_step INTEGER,
+    hushed INTEGER NOT NULL DEFAULT 0, owed INTEGER NOT NULL DEFAULT 0,
+    suspect INTEGER NOT NULL DEFAULT 0,
+    answered TEXT, answered_by TEXT, answered_at TEXT, cause TEXT, remark TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS alerts_next_step ON alerts (next_step) WHERE next_step IS NOT NULL;
+CREATE INDEX IF NOT EXISTS alerts_owed ON alerts (owed) WHERE owed;
+CREATE INDEX IF NOT EXISTS alerts_suspect ON alerts (suspect) WHERE suspect;
+CREATE TABLE IF NOT EXISTS history (
+    n INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT NOT NULL, event TEXT NOT NULL,
+    before TEXT NOT NULL, after TEXT NOT NULL, effect TEXT NOT NULL,
+    who TEXT NOT NULL, note TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS history_of ON history (subject);
+CREATE TRIGGER IF NOT EXISTS history_is_kept BEFORE DELETE ON history
+    BEGIN SELECT RAISE(ABORT, 'history is never deleted'); END;
+CREATE TRIGGER IF NOT EXISTS history_stands BEFORE UPDATE ON history
+    BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, recipient TEXT NOT NULL, channel TEXT NOT NULL,
+    severity TEXT NOT NULL, state TEXT NOT NULL, again INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, created INTEGER NOT NULL,
+    changed INTEGER NOT NULL, title TEXT NOT NULL DEFAULT '', body TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS messages_waiting ON messages (state, due);
+CREATE TABLE IF NOT EXISTS tells (
+    alert TEXT, recipient TEXT, channel TEXT, severity TEXT,
+    escalated INTEGER NOT NULL, why TEXT NOT NULL, message INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (alert, recipient, channel, severity)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tells_of_message ON tells (message);
+CREATE TABLE IF NOT EXISTS silences (id TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refused (
+    topic TEXT, partition INTEGER, "offset" INTEGER, at INTEGER NOT NULL,
+    reason TEXT NOT NULL, value BLOB, PRIMARY KEY (topic, partition, "offset")
+) WITHOUT ROWID;
+"""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The database, made where it is not there. For one thread; commits are on disk (fsync)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = prepared(sqlite3.connect(path, timeout=30.0, isolation_level=None))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """The connection with the tables made and rows read by name."""
+    connection.row_factory = sqlite3.Row
+    connection.executescript(_SCHEMA)
+    return connection
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """The database as it is, for a list. Raises FileNotFoundError where there is none."""
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30.0)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of the block, or none of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -1,0 +1,141 @@
+"""From Kafka into the books: records and the offsets after them in one transaction.
+
+Where to go on is read from the database, on start and whenever partitions are assigned; what the
+group commits in Kafka is only for others to see. Excursions and commands wait until the registry
+has been read to its end as of the start, so that every alert finds its crew.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError
+
+from broker.clients import consumer
+from broker.settings import KafkaSettings
+from broker.topics import ALERT_COMMANDS, EXCURSIONS, REGISTRY
+from coldchain.alert_commands import decode_command
+from coldchain.records import ExcursionRecord
+from coldchain.registry import Registration
+
+from .books import Books
+from .database import transaction
+from .standing import checked
+
+_log = logging.getLogger(__name__)
+
+GROUP = "alerts"
+POLL_MS = 100
+
+_record = msgspec.json.Decoder(ExcursionRecord)
+_registration = msgspec.json.Decoder(Registration)
+
+
+class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
+    """One consumer on the three topics. For one thread."""
+
+    def __init__(
+        self, db: sqlite3.Connection, books: Books, kafka: KafkaSettings, clock: Callable[[], int]
+    ) -> None:
+        self._db = db
+        self._books = books
+        self._clock = clock
+        self._waits_for: dict[TopicPartition, int] = {}
+        self._takers: dict[str, Callable[[Any, int], None]] = {
+            kafka.topic(EXCURSIONS): self._excursion,
+            kafka.topic(ALERT_COMMANDS): self._command,
+            kafka.topic(REGISTRY): self._registration,
+        }
+        self._registry = kafka.topic(REGISTRY)
+        self._consumer = consumer(kafka, group=GROUP)
+        self._consumer.subscribe(list(self._takers), listener=self)
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Nothing is held back: every record's effects are on disk already."""
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Go on where the database says; registry first."""
+        for partition in assigned:
+            row = self._db.execute(
+                "SELECT next FROM offsets WHERE topic = ? AND partition = ?",
+                (partition.topic, partition.partition),
+            ).fetchone()
+            if row is not None:
+                self._consumer.seek(partition, row["next"])
+            else:
+                self._consumer.seek_to_beginning(partition)
+        ours = self._consumer.assignment()
+        registry = [one for one in ours if one.topic == self._registry]
+        self._waits_for = self._consumer.end_offsets(registry) if registry else {}
+        self._consumer.pause(*(one for one in ours if one.topic != self._registry))
+
+    def step(self) -> int:
+        """Take in what has come, and what time has brought; the number of records."""
+        polled = self._consumer.poll(POLL_MS, max_records=500)
+        now = self._clock()
+        batch = {where: records for where, records in polled.items() if records}
+        with transaction(self._db):
+            for records in batch.values():
+                for record in records:
+                    self._take(record, now)
+            for where, records in batch.items():
+                self._db.execute(
+                    "INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)",
+                    (where.topic, where.partition, records[-1].offset + 1),
+                )
+            self._books.tick(now)
+        if batch:
+            self._show(batch)
+        self._open_up()
+        return sum(map(len, batch.values()))
+
+    def _open_up(self) -> None:
+        """Let excursions and commands through once the registry is read."""
+        if self._waits_for and all(
+            self._consumer.position(where) >= end for where, end in self._waits_for.items()
+        ):
+            self._waits_for = {}
+        if not self._waits_for:
+            paused = self._consumer.paused()
+            if paused:
+                self._consumer.resume(*paused)
+
+    def _show(self, batch: dict[TopicPartition, list[Any]]) -> None:
+        offsets = {
+            where: OffsetAndMetadata(records[-1].offset + 1) for where, records in batch.items()
+        }
+        try:
+            self._consumer.commit_async(offsets)
+        except KafkaError as error:  # only others miss it
+            _log.info("offsets not shown in Kafka: %s", error)
+
+    def _take(self, record: Any, now: int) -> None:
+        self._db.execute("SAVEPOINT record")
+        try:
+            self._takers[record.topic](record, now)
+        except (msgspec.DecodeError, ValueError) as error:  # CommandError is one
+            self._db.execute("ROLLBACK TO record")
+            where = (record.topic, record.partition, record.offset)
+            _log.warning("refused %s/%d/%d: %s", *where, error)
+            self._db.execute(
+                "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?)",
+                (*where, now, str(error)[:500], record.value),
+            )
+        self._db.execute("RELEASE record")
+
+    def _excursion(self, record: Any, now: int) -> None:
+        self._books.excursion(checked(_record.decode(record.value or b"")), now)
+
+    def _command(self, record: Any, now: int) -> None:
+        self._books.command(decode_command(record.value or b""), now)
+
+    def _registration(self, record: Any, now: int) -> None:
+        device = (record.key or b"").decode()
+        value = None if record.value is None else _registration.decode(record.value)
+        self._books.registration(device, value)

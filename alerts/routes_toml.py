@@ -1,0 +1,192 @@
+"""Routes as TOML, checked: every mistake is one line that names file and place.
+
+    [[recipients]]
+    name = "wang"
+    language = "zh-CN"
+    crews = ["harbour"]
+    channels = { phone = "env:WANG_PHONE", mail = "file:secrets/wang-mail" }
+
+    [[rules]]
+    name = "medicine"
+    profile = ["medicine-*", "vaccine-*"]
+    severity = ["critical"]
+    to = ["@crew", "wang", "zhao"]
+    escalate = [{ after_minutes = 10, to = ["duty"] }]
+
+    [default]
+    to = ["duty"]
+
+A channel is an apprise URL, and as such a secret: it is named by an environment variable or a
+file (beside the routes), never written here.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from coldchain.records import Severity
+from coldchain.registry import Kind
+from coldchain.times import MINUTE_MS
+
+from .routes import CREW, DEFAULT, Language, Recipient, Routes, Rule, Step
+
+
+class RoutesError(ValueError):
+    """Routes refused; the message says in one line what and where."""
+
+
+class _Recipient(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    channels: dict[str, str]
+    language: Language = "zh-CN"
+    crews: list[str] = []
+
+
+class _Step(msgspec.Struct, forbid_unknown_fields=True):
+    after_minutes: float
+    to: list[str]
+
+
+class _Default(msgspec.Struct, forbid_unknown_fields=True):
+    to: list[str]
+    escalate: list[_Step] = []
+
+
+class _Rule(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    to: list[str]
+    escalate: list[_Step] = []
+    device: list[str] = []
+    asset: list[str] = []
+    kind: list[Kind] = []
+    crew: list[str] = []
+    profile: list[str] = []
+    severity: list[Severity] = []
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    recipients: list[_Recipient]
+    default: _Default
+    rules: list[_Rule] = []
+
+
+def read_routes(
+    path: Path,
+    environment: Mapping[str, str],
+    is_address: Callable[[str], bool] = lambda _: True,
+) -> Routes:
+    """The routes in a file. Raises RoutesError. `is_address` says whether a URL can be used."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RoutesError(f"{path} can't be read: {error}") from None
+
+    def look_up(source: str) -> str:
+        return _look_up(source, environment, path.parent)
+
+    return parse_routes(text, str(path), look_up, is_address)
+
+
+def parse_routes(
+    text: str,
+    file: str,
+    look_up: Callable[[str], str],
+    is_address: Callable[[str], bool] = lambda _: True,
+) -> Routes:
+    """The routes in a text. `look_up` turns `env:…` and `file:…` into what they hold.
+
+    Raises RoutesError (and what `look_up` raises, as RoutesError, with its place).
+    """
+    try:
+        given = msgspec.convert(tomllib.loads(text), _File)
+    except tomllib.TOMLDecodeError as error:
+        raise RoutesError(f"{file} is not TOML: {error}") from None
+    except msgspec.ValidationError as error:
+        raise RoutesError(f"{file}: {error}") from None
+    recipients: dict[str, Recipient] = {}
+    for one in given.recipients:
+        place = f"{file}: recipient {one.name!r}"
+        if not one.name or one.name.startswith("@") or one.name in recipients:
+            raise RoutesError(f"{place}: a name is needed, used once, without @ before it")
+        recipients[one.name] = _recipient(one, place, look_up, is_address)
+    seen: set[str] = {DEFAULT}
+    rules: list[Rule] = []
+    for rule in given.rules:
+        place = f"{file}: rule {rule.name!r}"
+        if not rule.name or rule.name in seen:
+            raise RoutesError(f"{place}: a name is needed, used once, and not {DEFAULT!r}")
+        seen.add(rule.name)
+        to, steps = _whom(rule.to, rule.escalate, recipients, place)
+        rules.append(
+            Rule(
+                rule.name,
+                to,
+                steps,
+                device=tuple(rule.device),
+                asset=tuple(rule.asset),
+                kind=tuple(rule.kind),
+                crew=tuple(rule.crew),
+                profile=tuple(rule.profile),
+                severity=tuple(rule.severity),
+            )
+        )
+    to, steps = _whom(given.default.to, given.default.escalate, recipients, f"{file}: default")
+    if all(name == CREW for name in to):
+        raise RoutesError(f"{file}: default: needs a name; {CREW} alone may be nobody")
+    return Routes(recipients, Rule(DEFAULT, to, steps), tuple(rules))
+
+
+def _recipient(
+    given: _Recipient,
+    place: str,
+    look_up: Callable[[str], str],
+    is_address: Callable[[str], bool],
+) -> Recipient:
+    if not given.channels:
+        raise RoutesError(f"{place}: has no channel")
+    channels: dict[str, str] = {}
+    for name, source in given.channels.items():
+        try:
+            url = look_up(source)
+        except RoutesError as error:
+            raise RoutesError(f"{place}: channel {name!r}: {error}") from None
+        if not is_address(url):
+            # The URL itself is a secret: say where it is from, not what it is.
+            raise RoutesError(f"{place}: channel {name!r}: {source} holds no apprise URL")
+        channels[name] = url
+    return Recipient(given.name, channels, given.language, tuple(given.crews))
+
+
+def _whom(
+    to: list[str], escalate: list[_Step], recipients: Mapping[str, Recipient], place: str
+) -> tuple[tuple[str, ...], tuple[Step, ...]]:
+    steps: list[Step] = []
+    for step in escalate:
+        after = round(step.after_minutes * MINUTE_MS)
+        if after < 0 or (steps and after < steps[-1].after):
+            raise RoutesError(f"{place}: escalate: after_minutes has to rise from 0")
+        steps.append(Step(after, tuple(step.to)))
+    for names in (to, *(step.to for step in steps)):
+        if not names:
+            raise RoutesError(f"{place}: `to` names nobody")
+        for name in names:
+            if name != CREW and name not in recipients:
+                known = ", ".join([CREW, *recipients])
+                raise RoutesError(f"{place}: no recipient {name!r}; there are {known}")
+    return tuple(to), tuple(steps)
+
+
+def _look_up(source: str, environment: Mapping[str, str], folder: Path) -> str:
+    kind, _, name = source.partition(":")
+    if kind == "env" and name:
+        if not environment.get(name):
+            raise RoutesError(f"the environment has no {name}")
+        return environment[name]
+    if kind == "file" and name:
+        try:
+            return (folder / name).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise RoutesError(f"{name} can't be read: {error}") from None
+    raise RoutesError("an address is given as env:NAME or file:PATH, never written here")

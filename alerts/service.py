@@ -1,0 +1,80 @@
+"""The service: one thread takes in, one delivers, both on one database."""
+
+import fcntl
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from .books import Books
+from .database import open_database
+from .intake import Intake
+from .mailbox import Mailbox
+from .postman import Postman
+from .settings import AlertsError, AlertSettings
+
+_log = logging.getLogger(__name__)
+
+
+def wall_clock() -> int:
+    """Now, ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class AlertService:
+    """Alerts until told to stop. One at a time on a database."""
+
+    def __init__(self, settings: AlertSettings) -> None:
+        self._settings = settings
+
+    def run(self, stop: threading.Event, ready: threading.Event | None = None) -> None:
+        """Take in and deliver until `stop`; `ready` is set once it has started.
+
+        Raises AlertsError where another service has the database, KafkaError where Kafka can't
+        be reached at the start, and what ended either thread.
+        """
+        settings = self._settings
+        failed: list[BaseException] = []
+        # The schema is made here, before a second thread opens the file.
+        with _alone(settings.database), closing(open_database(settings.database)) as db:
+            books = Books(db, settings)
+            intake = Intake(db, books, settings.kafka, wall_clock)
+            delivering = threading.Thread(
+                target=self._deliver, args=(stop, failed), name="alerts-postman", daemon=True
+            )
+            delivering.start()
+            try:
+                while not stop.is_set():
+                    intake.step()
+                    if ready is not None:
+                        ready.set()
+            finally:
+                stop.set()
+                intake.close()
+                delivering.join()
+        if failed:
+            raise failed[0]
+
+    def _deliver(self, stop: threading.Event, failed: list[BaseException]) -> None:
+        settings = self._settings
+        try:
+            with closing(open_database(settings.database)) as db:
+                mailbox = Mailbox(db, settings)
+                Postman(db, mailbox, settings.routes, settings.workers, wall_clock).run(stop)
+        except BaseException as error:  # noqa: BLE001 - raised again by `run`
+            failed.append(error)
+            stop.set()
+
+
+@contextmanager
+def _alone(database: Path) -> Iterator[None]:
+    """Hold the database's lock: two services would each send what the other is sending."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with database.with_name(database.name + ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AlertsError(f"another alert service is using {database}") from None
+        yield
