@@ -25,11 +25,11 @@ from .chance import generator
 from .kinds import BODIES, Body, boxes, set_point
 from .places import HARBOUR, PLACES, Place
 from .rounds import Round, rounds
-from .scenario import Group, Scenario
+from .scenario import PRECOOL, Group, Scenario, device_name
 from .thermal import Boxes
 
-#: The room of a store that takes in warm goods, and where a device's own mains is measured.
-PRECOOL, UNIT = "precool", "unit"
+#: Where a device's own mains is measured.
+UNIT = "unit"
 EVEN = ("air", "product")
 CREWS = 6
 
@@ -156,24 +156,19 @@ def _shared_out(shares: Mapping[str, float]) -> Iterator[str]:
 def _add(
     fleet: Fleet, scenario: Scenario, kind: Kind, group: Group, number: int, profile: str
 ) -> None:
-    name = f"{kind}-{number:04d}"
+    name = device_name(kind, number)
     chance = generator(scenario.seed, name)
     idle = number > group.count - group.idle
     body = BODIES[kind]
-    duty: Duty = "empty" if idle else body.duty
-    rooms: list[tuple[str, Body, Duty]] = [
-        ("main" if group.compartments == 1 else f"c{slot:02d}", body, duty)
-        for slot in range(1, group.compartments + 1)
-    ]
-    if group.precooling:
-        rooms.append((PRECOOL, BODIES["precooler"], "empty" if idle else "pre-cooling"))
+    rooms = group.rooms()
     index, first, low = len(fleet.devices), len(fleet.names), len(fleet.channels)
     quantities = tuple(group.quantities) if group.quantities is not None else body.quantities
-    for box, (room, room_body, room_duty) in enumerate(rooms, first):
+    for box, room in enumerate(rooms, first):
+        room_body = BODIES["precooler"] if room == PRECOOL else body
         fleet.names.append(room)
         fleet.device_of.append(index)
         fleet.profile_of.append(profile)
-        fleet.duty_of.append(room_duty)
+        fleet.duty_of.append("empty" if idle else room_body.duty)
         fleet.body_of.append(room_body)
         for quantity in EVEN:
             if quantity in quantities:

@@ -100,7 +100,7 @@ def _faults(scenario: Scenario, fleet: Fleet) -> list[Fault]:
     for number, spec in enumerate(scenario.faults):
         name = ("fault", str(number), spec.kind)
         for device, at in _places(scenario, fleet, spec, number):
-            place = _place(fleet, device, spec, number)
+            place = _place(fleet, device, spec.compartment)
             end = scenario.start_ms + scenario.duration_ms
             if spec.for_minutes is not None:
                 end = min(end, at + round(spec.for_minutes * MINUTE_MS))
@@ -130,13 +130,8 @@ def _places(
             yield device, scenario.start_ms + int(chance.integers(scenario.duration_ms))
 
 
-def _place(fleet: Fleet, device: Device, spec: FaultSpec, number: int) -> Place:
-    boxes = tuple(box for box in device.boxes if spec.compartment in (None, fleet.names[box]))
-    if not boxes:
-        raise ScenarioError(
-            f"faults[{number}].compartment: {device.name} has no {spec.compartment!r}; it has "
-            + ", ".join(fleet.names[box] for box in device.boxes)
-        )
+def _place(fleet: Fleet, device: Device, compartment: str | None) -> Place:
+    boxes = tuple(box for box in device.boxes if compartment in (None, fleet.names[box]))
     rows = tuple(row for row in range(device.low, device.high) if fleet.row_box[row] in boxes)
     return Place(
         device.index,

@@ -53,6 +53,11 @@ class Ledger:
     seconds: float = 0.0
     complete: bool = False
 
+    @property
+    def lost(self) -> int:
+        """Frames whose readings nobody can read: spoilt on the way, or never sent."""
+        return self.corrupted + self.dropped
+
     def note(self, delivery: Delivery, received: int) -> None:
         self.made += delivery.fate != "duplicate"
         self.duplicated += delivery.fate == "duplicate"

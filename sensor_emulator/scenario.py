@@ -23,6 +23,10 @@ Speed = float | Literal["max"]
 Positive = Annotated[float, Meta(gt=0)]
 
 
+#: The room of a store that takes in warm goods.
+PRECOOL = "precool"
+
+
 class ScenarioError(ValueError):
     """A scenario refused; the message names file and key, in one line."""
 
@@ -41,6 +45,11 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     idle: Annotated[int, Meta(ge=0)] = 0
     precooling: bool = False
     quantities: list[Quantity] | None = None
+
+    def rooms(self) -> list[str]:
+        """The names of each device's compartments."""
+        several = [f"c{number:02d}" for number in range(1, self.compartments + 1)]
+        return (several if self.compartments > 1 else ["main"]) + [PRECOOL] * self.precooling
 
 
 class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,6 +104,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def frame_ms(self) -> int:
         return self.frame_seconds * SECOND_MS
+
+
+def device_name(kind: str, number: int) -> str:
+    """The devices of a kind are numbered from 1."""
+    return f"{kind}-{number:04d}"
 
 
 def library() -> dict[str, str]:
@@ -161,7 +175,8 @@ def _wrong(scenario: Scenario, profiles: Mapping[str, Profile]) -> list[tuple[st
                 wrong = f"{name} asks for a sample every {profiles[name].sampling // 1000} s"
                 found.append(("sample_seconds", wrong))
     for index, fault in enumerate(scenario.faults):
-        found += [(f"faults[{index}].{key}", wrong) for key, wrong in _wrong_fault(fault)]
+        wrong = _wrong_fault(fault) or _wrong_place(fault, scenario)
+        found += [(f"faults[{index}].{key}", said) for key, said in wrong]
     return found
 
 
@@ -189,3 +204,29 @@ def _wrong_fault(fault: FaultSpec) -> list[tuple[str, str]]:
     if fault.fleet is not None and fault.compartment is not None:
         found.append(("compartment", "goes with a device"))
     return found
+
+
+def _wrong_place(fault: FaultSpec, scenario: Scenario) -> list[tuple[str, str]]:
+    if fault.device is None:
+        return []
+    kind, _, number = fault.device.rpartition("-")
+    group = next((group for name, group in scenario.fleet.items() if name == kind), None)
+    if (
+        group is None
+        or not number.isdecimal()
+        or not 1 <= int(number) <= group.count
+        or device_name(kind, int(number)) != fault.device
+    ):
+        return [("device", f"no {fault.device!r} in this fleet; they are named {_names(scenario)}")]
+    if fault.compartment is not None and fault.compartment not in group.rooms():
+        rooms = ", ".join(group.rooms())
+        return [("compartment", f"{fault.device} has no {fault.compartment!r}; it has {rooms}")]
+    return []
+
+
+def _names(scenario: Scenario) -> str:
+    return ", ".join(
+        f"{device_name(kind, 1)} to {device_name(kind, group.count)}"
+        for kind, group in scenario.fleet.items()
+        if group.count
+    )

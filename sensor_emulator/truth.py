@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from coldchain.celsius import MICRO
 from coldchain.columns import judge
+from coldchain.enrolment import IDLE
 from coldchain.excursions import Excursion
 from coldchain.judge import Plan as JudgePlan
 from coldchain.pauses import pauses_of
@@ -21,9 +22,6 @@ from coldchain.times import iso
 
 from .city import Stretch
 from .plan import Plan
-
-#: In these nothing is pushed to anybody, and nothing is an excursion of anyone's goods.
-UNJUDGED = frozenset({"empty", "under-repair"})
 
 
 class Truth:
@@ -78,7 +76,7 @@ class Truth:
         plans: dict[tuple[str, bool], JudgePlan] = {}
         for row, channel in enumerate(fleet.channels):
             box = fleet.row_box[row]
-            if fleet.duty_of[box] in UNJUDGED or fleet.duty_of[box] == "pre-cooling":
+            if fleet.duty_of[box] in IDLE or fleet.duty_of[box] == "pre-cooling":
                 continue
             profile = profiles[fleet.profile_of[box]]
             key = (profile.id, fleet.row_is_product[row])

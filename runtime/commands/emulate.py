@@ -1,0 +1,253 @@
+"""`coldchain emulate`: a city's sensors send, to Kafka or into a folder."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from runtime.errors import UserError
+
+if TYPE_CHECKING:
+    from sensor_emulator import Ledger, Progress, Scenario, Target
+
+#: Targets that come with the front door (ingest), by how they are written.
+NOT_YET = ("http://", "https://", "mqtt://", "mqtts://")
+UNITS = {"s": 1 / 60, "min": 1.0, "m": 1.0, "h": 60.0, "d": 1440.0}
+
+Start = Literal["auto", "now", "scenario"]
+
+
+def run(
+    scenario: Annotated[
+        str, typer.Option(help="A scenario of the library by its name, or a TOML file.")
+    ] = "demo-morning",
+    to: Annotated[str, typer.Option(help="`kafka`, or a folder to write into.")] = "kafka",
+    seed: Annotated[int | None, typer.Option(help="Another day of the same city.")] = None,
+    duration: Annotated[
+        str | None, typer.Option(help="How much of it: `90s`, `40min`, `6h`, `2d`.")
+    ] = None,
+    speed: Annotated[
+        str | None, typer.Option(help="Times real time, or `max`; a folder: `max`.")
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Write what really happened to this file.")
+    ] = None,
+    start: Annotated[
+        Start,
+        typer.Option(
+            help="When its time begins: so that it ends about `now`, or on the `scenario`'s own"
+            " date. A folder: `scenario`, so that one seed gives the same bytes."
+        ),
+    ] = "auto",
+    profiles: Annotated[
+        Path | None, typer.Option(help="A folder of profiles besides the shipped ones.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was sent as JSON.")] = False,
+    list_scenarios: Annotated[
+        bool, typer.Option("--list", help="List the library and the faults, and end.")
+    ] = False,
+) -> None:
+    """Emulate vans, stores and lockers; send their frames. Ctrl-C ends it between two frames.
+
+    Example: `coldchain emulate --scenario quiet-day --speed 60 --to kafka`, or
+    `coldchain emulate --seed 3 --duration 2h --to city --truth city/truth.json`
+    """
+    import time
+
+    import sensor_emulator as emulator
+    from coldchain.profile_toml import ProfileError
+    from runtime.profiles import load_profiles
+
+    if list_scenarios:
+        _list()
+        return
+    try:
+        known = load_profiles(profiles)
+        chosen = _changed(emulator.load_scenario(scenario, known), seed, duration, speed)
+        pace = chosen.speed if speed is not None or to == "kafka" else "max"
+        at_end_now = start == "now" or (start == "auto" and to == "kafka")
+        now = time.time_ns() // 1_000_000
+        start_ms = emulator.ends_now(chosen, pace, now) if at_end_now else chosen.start_ms
+        book = emulator.Truth() if truth is not None else None
+        _refuse_if_no_file(truth)
+        target = _target(to)
+        try:
+            ledger = _run(chosen, target, known, start_ms, pace, book)
+        finally:
+            target.close()
+    except (ProfileError, emulator.ScenarioError, emulator.TargetError) as error:
+        raise UserError(str(error)) from None
+    if truth is not None and book is not None:
+        _write_truth(truth, book, chosen, known, ledger, start_ms)
+    _report(chosen, ledger, start_ms, as_json)
+    if not ledger.complete:
+        raise typer.Exit(130)
+
+
+def _changed(
+    scenario: "Scenario", seed: int | None, duration: str | None, speed: str | None
+) -> "Scenario":
+    from msgspec.structs import replace
+
+    changes: dict[str, Any] = {}
+    if seed is not None:
+        changes["seed"] = seed
+    if duration is not None:
+        changes["duration_minutes"] = _minutes(duration)
+    if speed is not None:
+        changes["speed"] = _speed(speed)
+    return replace(scenario, **changes)
+
+
+def _minutes(text: str) -> float:
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+    try:
+        minutes = float(number) * UNITS[text[len(number) :]]
+    except (ValueError, KeyError):
+        minutes = 0.0
+    if not 0 < minutes < 400 * 1440:
+        raise UserError(f"--duration {text!r}: write it as 90s, 40min, 6h or 2d")
+    return minutes
+
+
+def _speed(text: str) -> float | Literal["max"]:
+    if text == "max":
+        return "max"
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise UserError(f"--speed {text!r}: a number of times real time, such as 60, or max")
+    return speed
+
+
+def _target(to: str) -> "Target":
+    import sensor_emulator as emulator
+    from runtime.settings import load_settings
+
+    if to.startswith(NOT_YET):
+        raise UserError(f"--to {to}: not served yet; send to `kafka`, or into a folder")
+    if to != "kafka":
+        try:
+            return emulator.FolderTarget(Path(to))
+        except OSError as error:
+            raise UserError(f"--to {to}: {error.strerror}: give a folder to write into") from None
+    from broker.admin import ensure_topics
+
+    settings = load_settings().kafka
+    ensure_topics(settings)
+    return emulator.KafkaTarget(settings)
+
+
+def _run(
+    scenario: "Scenario",
+    target: "Target",
+    profiles: Any,
+    start_ms: int,
+    speed: Any,
+    book: Any,
+) -> "Ledger":
+    """The run, with Ctrl-C and SIGTERM ending it between two frames."""
+    import signal
+    import threading
+    import time
+
+    import sensor_emulator as emulator
+    from runtime.servers.progress import progress
+
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    began, done = time.monotonic(), 0.0
+    try:
+        with progress("emulating", 1.0) as advance:
+
+            def show(now: "Progress") -> None:
+                nonlocal done
+                rate = now.readings / max(time.monotonic() - began, 1e-3)
+                note = f"{now.readings:,} readings, {now.frames:,} frames, {rate:,.0f} readings/s"
+                advance(now.share - done, note)
+                done = now.share
+
+            return emulator.run(
+                scenario,
+                target,
+                profiles=profiles,
+                start_ms=start_ms,
+                speed=speed,
+                on_progress=show,
+                stop=stop,
+                truth=book,
+            )
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _refuse_if_no_file(truth: Path | None) -> None:
+    """Said before the run rather than after it."""
+    if truth is not None and truth.is_dir():
+        raise UserError(f"--truth {truth}: is a folder; give a file")
+
+
+def _write_truth(
+    path: Path, book: Any, scenario: "Scenario", profiles: Any, ledger: "Ledger", start_ms: int
+) -> None:
+    import msgspec
+
+    from sensor_emulator.plan import plan
+
+    frames = {"made": ledger.made, "dropped": ledger.lost, "duplicated": ledger.duplicated}
+    document = book.document(plan(scenario), profiles, frames, start_ms - scenario.start_ms)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+    except OSError as error:
+        raise UserError(f"--truth {path}: {error.strerror}") from None
+
+
+def _report(scenario: "Scenario", ledger: "Ledger", start_ms: int, as_json: bool) -> None:
+    import json
+
+    from coldchain.times import iso
+
+    if not as_json:
+        rate = ledger.readings / max(ledger.seconds, 1e-3)
+        typer.echo(
+            f"{ledger.readings:,} readings in {ledger.frames:,} frames of {len(ledger.devices):,}"
+            f" devices, from {iso(start_ms)}, in {ledger.seconds:.1f} s ({rate:,.0f} readings/s)"
+            + ("" if ledger.complete else "; stopped early")
+        )
+        return
+    said = {
+        "readings": ledger.readings,
+        "frames": ledger.frames,
+        "devices": len(ledger.devices),
+        "made": ledger.made,
+        "duplicated": ledger.duplicated,
+        "corrupted": ledger.corrupted,
+        "dropped": ledger.dropped,
+        "seed": scenario.seed,
+        "start": iso(start_ms),
+        "first": None if ledger.first_at is None else iso(ledger.first_at),
+        "last": None if ledger.last_at is None else iso(ledger.last_at),
+        "seconds": round(ledger.seconds, 3),
+        "complete": ledger.complete,
+    }
+    typer.echo(json.dumps(said))
+
+
+def _list() -> None:
+    import sensor_emulator as emulator
+    from sensor_emulator.faults import FAULTS
+
+    for name, about in emulator.library().items():
+        first = about.splitlines()[0].lstrip("# ")
+        typer.echo(f"{name:24} {first}")
+    typer.echo("")
+    for kind, fault in FAULTS.items():
+        said = "" if fault.measure == "nothing" else f"amount: {fault.measure} ({fault.usual:g})"
+        typer.echo(f"{kind:24} {said}".rstrip())
