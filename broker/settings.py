@@ -6,6 +6,9 @@ from typing import Any
 
 from .topics import Topic
 
+#: How long a new client looks for a broker before it says that there is none.
+BOOTSTRAP_TIMEOUT_MS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class KafkaSettings:
@@ -39,6 +42,7 @@ class KafkaSettings:
         chosen: dict[str, Any] = {
             "bootstrap_servers": self.servers.split(","),
             "security_protocol": protocol,
+            "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
         }
         if self.ca_file:
             chosen["ssl_cafile"] = str(self.ca_file)

@@ -202,6 +202,7 @@ _CHECKS: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ("kafka", "servers"): (_host_ports, "host:port, comma-separated"),
     ("kafka", "partitions"): (lambda value: value >= 1, "1 or more"),
     ("kafka", "replication"): (lambda value: value >= 1, "1 or more"),
+    ("kafka", "ca_file"): (lambda value: value is None or value.is_file(), "a file that is there"),
     ("influxdb", "url"): (
         lambda value: value.startswith(("http://", "https://")) and len(value) > 8,
         "an address beginning with http:// or https://",

@@ -76,9 +76,19 @@ def kafka_process(folder: Path, port: int, controller_port: int) -> Process:
     )
 
 
+def cluster_id() -> str:
+    """A new id for a cluster: 16 bytes as Kafka writes them.
+
+    Never one that begins with a dash, which Kafka's tools would take for an option.
+    """
+    first, *rest = uuid.uuid4().bytes
+    return urlsafe_b64encode(bytes([first & 0x7F, *rest])).decode().rstrip("=")
+
+
 def _format(settings: Path) -> None:
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = _java_command("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
+    command = _java_command(
+        "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(settings)
+    )
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=dict(os.environ)
     )

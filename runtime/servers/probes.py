@@ -3,6 +3,7 @@
 import http.client
 import json
 import logging
+import socket
 from urllib.parse import urlsplit
 
 
@@ -27,6 +28,8 @@ def kafka_answers(servers: str, timeout: float = 2.0) -> bool:
     from kafka.admin import KafkaAdminClient
     from kafka.errors import KafkaError
 
+    if not any(_listens(one, timeout) for one in servers.split(",")):
+        return False  # kafka-python would leave sockets open behind each try
     milliseconds = int(timeout * 1000)
     log = logging.getLogger("kafka")
     before, log.level = log.level, logging.CRITICAL  # refused connections are the answer here
@@ -44,3 +47,12 @@ def kafka_answers(servers: str, timeout: float = 2.0) -> bool:
         return False
     finally:
         log.level = before
+
+
+def _listens(server: str, timeout: float) -> bool:
+    host, _, port = server.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout).close()
+    except (OSError, ValueError):
+        return False
+    return True

@@ -38,14 +38,16 @@ def test_the_environment_wins_over_the_file_and_the_file_over_running_servers() 
     assert (store.url, store.org) == ("http://file", "up")
 
 
-def test_numbers_and_paths_come_from_text_in_the_environment() -> None:
+def test_numbers_and_paths_come_from_text_in_the_environment(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.touch()
     settings = section(
         "kafka",
         KafkaSettings,
-        given({"COLDCHAIN_KAFKA_PARTITIONS": "4", "COLDCHAIN_KAFKA_CA_FILE": "/etc/ca.pem"}),
+        given({"COLDCHAIN_KAFKA_PARTITIONS": "4", "COLDCHAIN_KAFKA_CA_FILE": str(authority)}),
     )
     assert settings.partitions == 4
-    assert settings.ca_file == Path("/etc/ca.pem")
+    assert settings.ca_file == authority
 
 
 @pytest.mark.parametrize("where", ["environment", "file"])
@@ -73,6 +75,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path, where: str) -> None:
         ({"COLDCHAIN_INFLUXDB_URL": "localhost:8086"}, {}, "COLDCHAIN_INFLUXDB_URL.*http://"),
         ({"COLDCHAIN_KAFKA_SERVER": "a:1"}, {}, "no setting COLDCHAIN_KAFKA_SERVER;"),
         ({"COLDCHAIN_INFLUXDB_TOKEN_FILE": "/no/such"}, {}, "COLDCHAIN_INFLUXDB_TOKEN_FILE can't"),
+        ({"COLDCHAIN_KAFKA_CA_FILE": "/no/such.pem"}, {}, "COLDCHAIN_KAFKA_CA_FILE.*is there"),
         ({}, {"kafka": {"partitions": "4"}}, r"coldchain.toml: \[kafka\] partitions is '4'"),
         ({}, {"kafka": {"server": "a:1"}}, r"\[kafka\] has no key 'server'"),
     ],
