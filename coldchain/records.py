@@ -7,6 +7,11 @@ from typing import Literal
 
 import msgspec
 
+from .excursions import excursion_id
+from .rules.findings import Finding
+from .rules.table import RULES
+from .times import iso
+
 Severity = Literal["warning", "critical"]
 State = Literal["opened", "confirmed", "presumed", "revised", "closed", "withdrawn"]
 
@@ -42,3 +47,43 @@ class ExcursionRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     parcels_total: int = 0
     supersedes: list[str] = []
     as_of: int
+
+
+class ConditionRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a fleet rule found of a device, on `coldchain.excursions`, key: device.
+
+    Told from an excursion by its `rule` (see coldchain.rules.table). `subject` is the channel it
+    is about, empty where it is the device. It held from `since`, counts from `due`, and is over
+    at `until`; `values` are the figures of its sentence. `id` is a hash of device, subject, rule
+    and `since`; what holds is each id's last record by `as_of`.
+    """
+
+    v: Literal[1] = 1
+    id: str
+    state: Literal["raised", "cleared", "withdrawn"]
+    device: str
+    subject: str
+    rule: str
+    severity: Severity
+    since: str
+    due: str
+    until: str | None
+    values: dict[str, float] = {}
+    as_of: int
+
+
+def condition(device: str, subject: str, found: Finding, as_of: int) -> ConditionRecord:
+    """A finding as a record, judged at source offset `as_of`."""
+    return ConditionRecord(
+        id=excursion_id(device, subject, found.rule, found.since),
+        state="raised" if found.until is None else "cleared",
+        device=device,
+        subject=subject,
+        rule=found.rule,
+        severity=RULES[found.rule].severity,
+        since=iso(found.since),
+        due=iso(found.due),
+        until=None if found.until is None else iso(found.until),
+        values=found.values,
+        as_of=as_of,
+    )
