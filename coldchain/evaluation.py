@@ -1,0 +1,207 @@
+"""A set of readings judged by a profile, as `coldchain evaluate --json` prints it.
+
+The form is DESIGN.md's section 6, key for key. Times are ISO 8601 UTC, temperatures °C.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from numpy.typing import ArrayLike
+
+from .celsius import from_micro
+from .columns import Judged, judge
+from .excursions import DEGREE_MINUTE, Excursion, excursion_id
+from .exposure import celsius_or_none
+from .judge import Plan
+from .limits import Limit, Mode, Severity, Side
+from .profile import Profile
+from .times import iso, minutes
+from .verdict import Evidence, Outcome, Verdict, decide, is_confirmed
+
+
+class EvaluatedLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit of the profile, and the known minutes and degree-minutes (°C min) beyond it."""
+
+    id: str
+    side: Side
+    threshold: float
+    inclusive: bool
+    mode: Mode
+    allowed_minutes: float
+    severity: Severity
+    minutes: float
+    degree_minutes: float
+    confirmed: bool
+
+
+class EvaluatedExcursion(msgspec.Struct, frozen=True, kw_only=True):
+    """An excursion; `confirmed` is None where it was not, `end` while open at the last reading."""
+
+    id: str
+    limit: str
+    severity: Severity
+    start: str
+    confirmed: str | None
+    end: str | None
+    minutes: float
+    unknown_minutes: float
+    degree_minutes: float
+    peak: float
+    peak_at: str
+
+
+class EvaluatedShelfLife(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of shelf life used over the known time, and the hours left at a temperature.
+
+    `remaining_hours` is None where nothing spoils at `at_celsius`.
+    """
+
+    model: str
+    used: float
+    remaining_hours: float | None
+    at_celsius: float
+
+
+class RejectedLine(msgspec.Struct, frozen=True):
+    """A line, or one value of it, that could not be read."""
+
+    line: int
+    reason: str
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """One column of temperatures judged; what was not measured is None."""
+
+    channel: str
+    profile: str
+    readings: int
+    duplicates: int
+    conflicts: int
+    start: str | None
+    end: str | None
+    known_minutes: float
+    unknown_minutes: float
+    min: float | None
+    max: float | None
+    mean: float | None
+    mkt: float | None
+    limits: list[EvaluatedLimit]
+    excursions: list[EvaluatedExcursion]
+    shelf_life: EvaluatedShelfLife | None
+    verdict: Verdict
+    reasons: list[str]
+    rejected: list[RejectedLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What was found in full: the judge's own figures, the outcome, and what is printed."""
+
+    judged: Judged
+    outcome: Outcome
+    printed: Evaluation
+
+
+def evaluate(
+    profile: Profile,
+    channel: str,
+    times: ArrayLike,
+    values: ArrayLike,
+    rejected: Sequence[RejectedLine] = (),
+) -> Evaluated:
+    """Judge one column of readings (ms, micro-degrees; any order, any repeats) by a profile.
+
+    The column names no quantity, so every limit judges it.
+    """
+    plan = Plan.of(profile)
+    judged = judge(plan, times, values)
+    evidence = Evidence(
+        plan.limits,
+        judged.excursions,
+        judged.sums,
+        judged.unknown_ms,
+        judged.longest_gap,
+        judged.conflicts,
+    )
+    outcome = decide(profile, evidence)
+    sums = judged.sums
+    severities = {limit.id: limit.severity for limit in plan.limits}
+    printed = Evaluation(
+        channel=channel,
+        profile=profile.id,
+        readings=judged.readings,
+        duplicates=judged.duplicates,
+        conflicts=judged.conflicts,
+        start=_iso_or_none(judged.start),
+        end=_iso_or_none(judged.end),
+        known_minutes=minutes(sums.known_ms),
+        unknown_minutes=minutes(judged.unknown_ms),
+        min=celsius_or_none(sums.min),
+        max=celsius_or_none(sums.max),
+        mean=sums.mean_celsius(),
+        mkt=sums.mkt_celsius(),
+        limits=[
+            _limit(limit, beyond, judged.excursions)
+            for limit, beyond in zip(plan.limits, sums.limits, strict=True)
+        ],
+        excursions=[_excursion(channel, severities, found) for found in judged.excursions],
+        shelf_life=_shelf_life(profile, judged),
+        verdict=outcome.verdict,
+        reasons=[reason.text() for reason in outcome.reasons],
+        rejected=list(rejected),
+    )
+    return Evaluated(judged, outcome, printed)
+
+
+def _limit(
+    limit: Limit, beyond: tuple[int, int], excursions: Sequence[Excursion]
+) -> EvaluatedLimit:
+    ms, degree = beyond
+    return EvaluatedLimit(
+        id=limit.id,
+        side=limit.side,
+        threshold=from_micro(limit.threshold),
+        inclusive=limit.inclusive,
+        mode=limit.mode,
+        allowed_minutes=minutes(limit.allowed),
+        severity=limit.severity,
+        minutes=minutes(ms),
+        degree_minutes=degree / DEGREE_MINUTE,
+        confirmed=is_confirmed(limit, excursions),
+    )
+
+
+def _excursion(
+    channel: str, severities: Mapping[str, Severity], found: Excursion
+) -> EvaluatedExcursion:
+    return EvaluatedExcursion(
+        id=excursion_id("", channel, found.limit, found.first_at),  # a file has no device
+        limit=found.limit,
+        severity=severities[found.limit],
+        start=iso(found.start),
+        confirmed=_iso_or_none(found.confirmed),
+        end=_iso_or_none(found.end),
+        minutes=found.minutes,
+        unknown_minutes=found.unknown_minutes,
+        degree_minutes=found.degree_minutes,
+        peak=found.peak_celsius,
+        peak_at=iso(found.peak_at),
+    )
+
+
+def _shelf_life(profile: Profile, judged: Judged) -> EvaluatedShelfLife | None:
+    model = profile.shelf_life
+    if model is None:
+        return None
+    used = model.used(judged.sums.shelf_hours())
+    return EvaluatedShelfLife(
+        model=model.model,
+        used=used,
+        remaining_hours=model.remaining_hours(used),
+        at_celsius=model.at,
+    )
+
+
+def _iso_or_none(ms: int | None) -> str | None:
+    return None if ms is None else iso(ms)

@@ -1,0 +1,130 @@
+"""`coldchain evaluate`: a logger's file judged by a profile, without any server."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import typer
+
+from runtime.errors import UserError
+from runtime.logger_files import (
+    DatesOption,
+    ProfilesOption,
+    UnitOption,
+    ZoneOption,
+    profile_named,
+    progress,
+    read_logger,
+    zone_named,
+)
+
+if TYPE_CHECKING:
+    from coldchain.evaluation import Evaluated
+    from coldchain.profile import Profile
+    from ingest.loggers import LoggerFile
+
+Language = Literal["zh-CN", "en"]
+
+EXIT_NOT_ACCEPTED = 1
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="A logger's export: CSV or text.")],
+    profile: Annotated[
+        str | None, typer.Option(help="What the goods may go through, as iced-seafood.")
+    ] = None,
+    profiles: ProfilesOption = None,
+    tz: ZoneOption = None,
+    unit: UnitOption = None,
+    dates: DatesOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one object per temperature column, in a list.")
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw it into this .png or .svg too.", metavar="FILE")
+    ] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="Of the table; else as the settings say.")
+    ] = None,
+) -> None:
+    """Judge a logger's file by a profile: exit status 0 accept, 1 review or reject, 2 misused.
+
+    The file has a header with a time column (time, timestamp, date, datetime or ts; ISO 8601,
+    or epoch seconds or milliseconds) and temperatures beside it; HOBOware, EasyLog and iButton
+    exports are known too. Lines that can't be read are told with their number and reason.
+
+    Example: `coldchain evaluate trip.csv --profile iced-seafood --plot trip.png`
+    """
+    if profile is None:
+        raise UserError("--profile is missing; as in --profile iced-seafood")
+    if plot is not None:
+        from runtime.plots import check_format
+
+        check_format(plot)
+    rules = profile_named(profile, profiles)
+    with progress(f"reading {file}"):
+        logger = read_logger(file, tz, unit, dates)
+    with progress(f"judging {len(logger.times):,} lines of {file}"):
+        found = _evaluated(logger, rules)
+    if plot is not None:
+        with progress(f"drawing {plot}"):
+            _draw(plot, file, logger, found, rules, _zone_shown(tz))
+    if as_json:
+        import msgspec
+
+        printed = msgspec.json.encode([one.printed for one in found])
+        typer.echo(msgspec.json.format(printed, indent=1).decode())
+    else:
+        _show(found, rules, _zone_shown(tz), language)
+    if any(one.printed.verdict != "accept" for one in found):
+        raise typer.Exit(EXIT_NOT_ACCEPTED)
+
+
+def _evaluated(logger: "LoggerFile", rules: "Profile") -> "list[Evaluated]":
+    from coldchain.evaluation import RejectedLine, evaluate
+
+    return [
+        evaluate(
+            rules,
+            channel.name,
+            *channel.readings(logger.times),
+            [RejectedLine(line.line, line.reason) for line in logger.rejected_of(channel)],
+        )
+        for channel in logger.channels
+    ]
+
+
+def _zone_shown(tz: str | None) -> ZoneInfo:
+    """The zone a person reads times in: the logger's own where given, else that of the settings."""
+    from runtime.settings import load_settings
+
+    return zone_named(tz if tz is not None else load_settings().people.zone)
+
+
+def _show(
+    found: "list[Evaluated]", rules: "Profile", zone: ZoneInfo, language: Language | None
+) -> None:
+    from rich.console import Console
+
+    from runtime.settings import load_settings
+    from runtime.verdict_table import show
+
+    chosen = language or ("en" if load_settings().people.language == "en" else "zh-CN")
+    show(Console(), found, rules, zone, chosen)
+
+
+def _draw(
+    path: Path,
+    file: Path,
+    logger: "LoggerFile",
+    found: "list[Evaluated]",
+    rules: "Profile",
+    zone: ZoneInfo,
+) -> None:
+    from runtime.plots import Panel, plot
+
+    panels = [
+        Panel(*channel.readings(logger.times), one)
+        for channel, one in zip(logger.channels, found, strict=True)
+    ]
+    plot(path, f"{file.name}, judged by {rules.id}", panels, rules, zone)
