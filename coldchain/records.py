@@ -7,11 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from .excursions import excursion_id
-from .rules.findings import Finding
-from .rules.table import RULES
-from .times import iso
-
 Severity = Literal["warning", "critical"]
 State = Literal["opened", "confirmed", "presumed", "revised", "closed", "withdrawn"]
 
@@ -70,20 +65,3 @@ class ConditionRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     until: str | None
     values: dict[str, float] = {}
     as_of: int
-
-
-def condition(device: str, subject: str, found: Finding, as_of: int) -> ConditionRecord:
-    """A finding as a record, judged at source offset `as_of`."""
-    return ConditionRecord(
-        id=excursion_id(device, subject, found.rule, found.since),
-        state="raised" if found.until is None else "cleared",
-        device=device,
-        subject=subject,
-        rule=found.rule,
-        severity=RULES[found.rule].severity,
-        since=iso(found.since),
-        due=iso(found.due),
-        until=None if found.until is None else iso(found.until),
-        values=found.values,
-        as_of=as_of,
-    )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coldchain.celsius import MICRO, to_micro
 from coldchain.limits import Limit
 from coldchain.profile import Profile, PullDown
-from coldchain.records import condition
+from coldchain.rules.condition import condition
 from coldchain.rules.cycling import ShortCycling
 from coldchain.rules.faults import SensorNoisy, SensorStuck
 from coldchain.rules.findings import Finding, Rule
