@@ -99,6 +99,7 @@ def judge_frame(
     memory.count(frame.boot, frame.seq)
     memory.as_of = max(memory.as_of, arrival.offset)
     memory.heard_at = max(memory.heard_at, arrival.received)
+    memory.position = frame.position or memory.position
     said = points.device(frame, memory)
     if said is not None:
         effects.lines.append(said)

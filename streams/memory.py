@@ -34,7 +34,8 @@ class DeviceMemory(msgspec.Struct, array_like=True):
     """One device. `as_of` is the offset of its newest frame judged; `heard_at` its receipt (ms).
 
     `boot`, `first`, `seq` and `seen` (bits: the frames seen, from `seq` downwards) count what is
-    missing; they decide nothing. `prints` are of the last frames, whole.
+    missing; they decide nothing. `prints` are of the last frames, whole; `position` is where a
+    frame last said it was.
     """
 
     version: int = 1
@@ -47,6 +48,7 @@ class DeviceMemory(msgspec.Struct, array_like=True):
     seen: int = 0
     missing: int = 0
     prints: list[int] = []
+    position: tuple[float, float] | None = None
     channels: dict[str, ChannelMemory] = {}
 
     def count(self, boot: int, seq: int) -> None:

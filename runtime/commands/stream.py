@@ -1,0 +1,45 @@
+"""`coldchain stream`: one Faust worker. Run as many as there are partitions to share."""
+
+from typing import Annotated
+
+import typer
+
+from runtime.errors import UserError
+
+
+def run(
+    checkpoint: Annotated[
+        float, typer.Option(help="Seconds between two checkpoints.", min=0.05)
+    ] = 1.0,
+    settle: Annotated[
+        float, typer.Option(help="Seconds after which late readings are judged.", min=0.1)
+    ] = 5.0,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
+) -> None:
+    """Judge frames as they come: excursions to Kafka, readings and exposure to InfluxDB.
+
+    Runs until it is stopped (Ctrl-C); what it had not finished comes again to the next worker.
+    With settings from `coldchain.toml`, the environment, or the servers of `coldchain up`:
+
+        coldchain stream --log-level info
+    """
+    import faust
+
+    from runtime.profiles import load_profiles
+    from runtime.settings import load_settings
+    from streams.app import make_app
+    from streams.settings import StreamSettings
+
+    chosen = load_settings()
+    settings = StreamSettings(
+        kafka=chosen.kafka,
+        series=chosen.series,
+        profiles=load_profiles(),
+        checkpoint=checkpoint,
+        settle=settle,
+    )
+    try:
+        app = make_app(settings)
+    except LookupError as error:
+        raise UserError(str(error.args[0])) from None
+    faust.Worker(app, loglevel=log_level, redirect_stdouts=False).execute_from_commandline()

@@ -1,0 +1,73 @@
+"""A batch of frames between two checkpoints: what was taken, what follows, what is to be kept."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from coldchain.excursions import excursion_id
+from coldchain.rejections import Rejection
+
+from . import points
+from .effects import Effects
+
+#: A partition and a device on it.
+Seat = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record refused: its key, its bytes, why, and its own timestamp (s)."""
+
+    key: bytes | None
+    value: bytes
+    rejection: Rejection
+    timestamp: float | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Frames taken (`events`, to be acknowledged when all is done) and what follows from them.
+
+    `seats`: whose memory changed. `refused`: to the dead letters.
+    """
+
+    events: list[Any] = field(default_factory=list)
+    effects: Effects = field(default_factory=Effects)
+    seats: set[Seat] = field(default_factory=set)
+    refused: list[Refused] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def is_empty(self) -> bool:
+        return not (self.events or self.seats or self.refused or self.effects.records)
+
+
+def piece_lines(effects: Effects) -> Iterator[str]:
+    """The exposure pieces as lines."""
+    for (device, channel, slot), (plan, sums) in effects.pieces.items():
+        text = points.piece(device, channel, slot, plan, sums)
+        if text is not None:
+            yield text
+
+
+def standing_lines(effects: Effects) -> Iterator[str]:
+    """The excursions as they stand, as lines."""
+    for (device, channel, limit, first_at), one in effects.standing.items():
+        identity = excursion_id(device, channel, limit, first_at)
+        text = points.excursion(
+            device, channel, one.plan, one.excursion, identity, one.state, one.as_of
+        )
+        if text is not None:
+            yield text
+
+
+def lines_of(effects: Effects) -> list[str]:
+    """All effects on the series store, as lines."""
+    return [*effects.lines, *piece_lines(effects), *standing_lines(effects)]
+
+
+def chunks(lines: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The lines in batches of a size."""
+    for start in range(0, len(lines), size):
+        yield lines[start : start + size]

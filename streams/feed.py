@@ -1,0 +1,63 @@
+"""The registry as the worker knows it: the compacted topic, read whole, then followed."""
+
+import logging
+import threading
+
+import msgspec
+from kafka import TopicPartition
+
+from broker.clients import consumer
+from broker.settings import KafkaSettings
+from broker.topics import REGISTRY, Topic
+from coldchain.enrolment import Roster
+from coldchain.registry import Registration
+
+log = logging.getLogger(__name__)
+_decoder = msgspec.json.Decoder(Registration)
+
+
+class RegistryFeed:
+    """Keeps a roster as the registry topic has it. `catch_up` blocks; one caller at a time."""
+
+    def __init__(self, settings: KafkaSettings, roster: Roster) -> None:
+        self._settings = settings
+        self._roster = roster
+        self._lock = threading.Lock()
+        self._consumer = consumer(settings)
+        topic = settings.topic(REGISTRY)
+        partitions = [
+            TopicPartition(topic, number) for number in range(self.partitions_of(REGISTRY))
+        ]
+        self._consumer.assign(partitions)
+        self._consumer.seek_to_beginning(*partitions)
+
+    def partitions_of(self, topic: Topic) -> int:
+        """How many partitions a topic has. Raises LookupError where it has not been made."""
+        name = self._settings.topic(topic)
+        found = self._consumer.partitions_for_topic(name)
+        if not found:
+            raise LookupError(f"there is no topic {name}: `coldchain up` makes the topics")
+        return len(found)
+
+    def catch_up(self) -> None:
+        """Read on to what is the end of the topic now."""
+        with self._lock:
+            ends = self._consumer.end_offsets(self._consumer.assignment())
+            while any(self._consumer.position(one) < end for one, end in ends.items()):
+                for records in self._consumer.poll(timeout_ms=200).values():
+                    for record in records:
+                        self._take(record.key, record.value)
+
+    def close(self) -> None:
+        with self._lock:
+            self._consumer.close()
+
+    def _take(self, key: bytes | None, value: bytes | None) -> None:
+        if value is None:
+            self._roster.drop((key or b"").decode(errors="replace"))
+            return
+        try:
+            self._roster.put(_decoder.decode(value))
+        except (msgspec.DecodeError, ValueError) as error:
+            # The registry's own door checks what it takes; one bad record must not stop a city.
+            log.error("registry record of %r ignored: %s", key, error)

@@ -1,0 +1,48 @@
+"""The memories of all devices whose partitions are this worker's."""
+
+from collections.abc import Mapping
+
+from kafka.partitioner.default import murmur2
+
+from .memory import DeviceMemory, unpack
+
+
+class Memories:
+    """Device memories by partition; what is not in use yet is unpacked when first asked for."""
+
+    def __init__(self, packed: Mapping[bytes, bytes]) -> None:
+        self._packed = packed
+        self._kept: dict[int, dict[str, DeviceMemory]] = {}
+        self._loaded: set[int] = set()
+
+    def of(self, partition: int, device: str) -> DeviceMemory:
+        """The memory of a device whose frames come on this partition."""
+        kept = self._kept.setdefault(partition, {})
+        memory = kept.get(device)
+        if memory is None:
+            packed = self._packed.get(device.encode())
+            memory = kept[device] = DeviceMemory() if packed is None else unpack(packed)
+        return memory
+
+    def on(self, partition: int) -> Mapping[str, DeviceMemory]:
+        """The memories of a partition, as far as they are in use."""
+        return self._kept.get(partition, {})
+
+    def load(self, partition: int, partitions: int) -> None:
+        """Take up all devices of a partition, before any frame of theirs has come. Once."""
+        if partition in self._loaded:
+            return
+        self._loaded.add(partition)
+        for key in list(self._packed):
+            if partition_of(key, partitions) == partition:
+                self.of(partition, key.decode())
+
+    def drop(self) -> None:
+        """Forget all: what is in the changelog is taken up again when it is asked for."""
+        self._kept.clear()
+        self._loaded.clear()
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Where Kafka's default partitioner puts a key."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions

@@ -1,0 +1,145 @@
+"""A device judged again where late readings touched it: merged into the store, then from there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from coldchain.enrolment import PAUSING, Enrolled
+from coldchain.exposure import SLOT_MS
+from coldchain.pauses import spans_of
+from coldchain.segment import Interval
+
+from .doors import GRACE_AT_MOST
+from .effects import Effects, Late
+from .memory import ChannelMemory
+from .merge import lines_of
+from .past import Past, Reading, Stored
+from .revise import History, restart_before, revise
+
+Channels = Mapping[str, ChannelMemory]
+
+
+@dataclass(slots=True)
+class Rejudged:
+    """What came of it: each channel's new memory, and the effects still to be done."""
+
+    channels: dict[str, ChannelMemory] = field(default_factory=dict)
+    effects: Effects = field(default_factory=Effects)
+
+
+def merged_lines(past: Past, device: str, late: Mapping[str, Late]) -> list[str]:
+    """The lines that merge a device's late readings into the store. To be written first."""
+    return [
+        line
+        for channel, one in late.items()
+        if one.readings
+        for line in lines_of(past, device, channel, one.readings)
+    ]
+
+
+def rejudge(
+    past: Past, enrolled: Enrolled, channels: Channels, late: Mapping[str, Late], offset: int
+) -> Rejudged:
+    """Judge a device again over the store, its late readings merged into it already.
+
+    Raises Unregistered, and what the reader raises.
+    """
+    done = Rejudged()
+    device = enrolled.registration.device
+    for channel, since in _touched(channels, late).items():
+        quantity = channel.split(".")[1]
+        if quantity in PAUSING:
+            done.channels[channel] = _switch(past, device, channel, channels[channel], since)
+            continue
+        times, values, history = _history(past, device, channel, channels, since)
+        memory = ChannelMemory(last_at=times[-1], last_value=values[-1]) if times else None
+        if memory is None:
+            continue
+        revised = revise(enrolled, channel, history, offset)
+        memory.state, memory.profile = revised.state, revised.profile
+        memory.presumed = channels[channel].presumed
+        done.channels[channel] = memory
+        done.effects.pieces |= revised.effects.pieces
+        done.effects.records += revised.effects.records
+        done.effects.standing |= revised.effects.standing
+    return done
+
+
+def _touched(channels: Channels, late: Mapping[str, Late]) -> dict[str, int]:
+    """The channels to judge again, each from when (ms): a door's concern those beside it too."""
+    touched = {channel: one.since for channel, one in late.items()}
+    for channel, one in late.items():
+        compartment, quantity = channel.split(".")[:2]
+        if quantity not in PAUSING:
+            continue
+        for beside, memory in channels.items():
+            if memory.state is not None and beside.split(".")[0] == compartment:
+                touched[beside] = min(one.since, touched.get(beside, one.since))
+    return touched
+
+
+def _history(
+    past: Past, device: str, channel: str, channels: Channels, since: int
+) -> tuple[list[int], list[int], History]:
+    stored = past.excursions(device, channel)
+    restart = _restart(past, device, channel, since, stored)
+    start: int | None = None
+    if restart is not None:
+        slot = restart[0] - restart[0] % SLOT_MS
+        before = past.latest_before(device, channel, slot)
+        start = slot if before is None else before[0]
+    times, values = past.readings(device, channel, start)
+    if restart is not None:
+        stored = [one for one in stored if one.excursion.start > restart[0]]
+    index = times.index(restart[0]) if restart is not None else -1
+    since_when = restart[0] if restart is not None else None
+    spans = _spans(past, device, channel.split(".", 1)[0], channels, since_when)
+    return times, values, History(times, values, index, spans, stored)
+
+
+def _restart(
+    past: Past, device: str, channel: str, since: int, stored: list[Stored]
+) -> Reading | None:
+    """The newest reading before `since` that is outside every excursion."""
+    while True:
+        previous = past.latest_before(device, channel, since)
+        earlier = restart_before(since, None if previous is None else previous[0], stored)
+        if earlier is None:
+            return previous
+        since = earlier
+
+
+def _spans(
+    past: Past, device: str, compartment: str, channels: Channels, since: int | None
+) -> list[Interval]:
+    """When the compartment's doors and defrosts were on, from before `since` on."""
+    spans: list[Interval] = []
+    for channel in channels:
+        own, quantity = channel.split(".")[:2]
+        if own != compartment or quantity not in PAUSING:
+            continue
+        start = None
+        if since is not None:
+            before = past.latest_before(device, channel, since - GRACE_AT_MOST)
+            start = None if before is None else before[0]
+        spans += spans_of(*past.readings(device, channel, start))
+    return spans
+
+
+def _switch(
+    past: Past, device: str, channel: str, known: ChannelMemory, since: int
+) -> ChannelMemory:
+    """A door's memory, read again from before what came late."""
+    before = past.latest_before(device, channel, since)
+    times, values = past.readings(device, channel, since if before is None else before[0])
+    fresh = spans_of(times, values)
+    first = times[0] if times else since
+    kept = [span for span in known.spans if span[0] < first]
+    if kept and kept[-1][1] > first:  # on, as of the first reading: the same span goes on
+        began = kept.pop()[0]
+        if fresh and fresh[0][0] == first:
+            fresh[0] = (began, fresh[0][1])
+    return ChannelMemory(
+        last_at=times[-1] if times else known.last_at,
+        last_value=values[-1] if times else known.last_value,
+        spans=[*kept, *fresh],
+    )

@@ -1,0 +1,138 @@
+"""How each device stands, and the fleet by counts: what boards at city size are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from coldchain.celsius import from_micro
+from coldchain.enrolment import Enrolled, Unregistered
+from coldchain.judge import Plan
+from coldchain.limits import Limit
+from coldchain.registry import Entry
+from series.lines import FieldValue, head, line
+from series.schema import ASSET, FLEET
+
+from .memory import ChannelMemory, DeviceMemory
+
+State = Literal["ok", "warm", "warning", "critical", "silent"]
+#: By rising severity.
+STATES: tuple[State, ...] = ("ok", "warm", "warning", "critical", "silent")
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A device's standing at its newest reading (`at`, ms).
+
+    `worst`, in micro-degrees, is the reading nearest to or furthest beyond its limits, `margin`
+    by how much it is inside (negative: beyond); None where nothing is judged. `open` and
+    `confirmed` count excursions.
+    """
+
+    state: State
+    at: int
+    worst: int | None = None
+    worst_channel: str = ""
+    margin: int | None = None
+    open: int = 0
+    confirmed: int = 0
+
+
+def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -> Stands | None:
+    """How a device stands at `now` (the newest receipt, ms); None before its first reading."""
+    at = max((channel.last_at for channel in memory.channels.values()), default=-1)
+    if at < 0:
+        return None
+    worst: tuple[int, int, str] | None = None
+    opened = confirmed = 0
+    severity = 0
+    for name, channel in memory.channels.items():
+        if channel.state is None:
+            continue
+        plan = _plan(enrolled, name, channel)
+        if plan is None:
+            continue
+        for limit, tracker in zip(plan.limits, channel.state.trackers, strict=True):
+            if limit.mode != "consecutive":
+                continue
+            margin = limit.sign * (limit.threshold - channel.last_value)
+            if worst is None or margin < worst[0]:
+                worst = margin, channel.last_value, name
+            if tracker.is_open:
+                opened += 1
+                is_confirmed = tracker.confirmed is not None or limit.id in channel.presumed
+                confirmed += is_confirmed
+                severity = max(severity, _severity(limit, is_confirmed))
+    if now - memory.heard_at > silent_ms:
+        severity = STATES.index("silent")
+    margin_now, value, channel_name = worst or (None, None, "")
+    return Stands(STATES[severity], at, value, channel_name, margin_now, opened, confirmed)
+
+
+def _plan(enrolled: Enrolled, name: str, channel: ChannelMemory) -> Plan | None:
+    try:
+        plan = enrolled.plans.plan(channel.profile, name.split(".")[1])
+    except Unregistered:
+        return None
+    same = channel.state is not None and len(channel.state.trackers) == len(plan.limits)
+    return plan if same else None
+
+
+def _severity(limit: Limit, is_confirmed: bool) -> int:
+    return STATES.index(limit.severity if is_confirmed else "warm")
+
+
+def asset_line(enrolled: Enrolled, memory: DeviceMemory, one: Stands) -> str | None:
+    """The device's `asset` line, at its newest reading."""
+    entry = _entry(enrolled, one.at)
+    if entry is None:
+        return None
+    latitude, longitude = memory.position or entry.position or (None, None)
+    tags = {"county": entry.county, "device": enrolled.registration.device, "kind": entry.kind}
+    fields: dict[str, FieldValue] = {
+        "asset": entry.asset,
+        "state": one.state,
+        "severity": STATES.index(one.state),
+        "worst": None if one.worst is None else from_micro(one.worst),
+        "worst_channel": one.worst_channel or None,
+        "margin": None if one.margin is None else from_micro(one.margin),
+        "open": one.open,
+        "confirmed": one.confirmed,
+        "last_at": one.at,
+        "latitude": latitude,
+        "longitude": longitude,
+    }
+    return line(head(ASSET.name, tags), fields, one.at)
+
+
+def fleet_lines(partition: int, at: int, fleet: Mapping[str, tuple[Enrolled, Stands]]) -> list[str]:
+    """The `fleet` lines of a partition at `at` (ms), one per county and kind."""
+    groups: dict[tuple[str, str], list[tuple[str, Stands]]] = {}
+    for device, (enrolled, one) in fleet.items():
+        entry = _entry(enrolled, one.at)
+        if entry is not None:
+            groups.setdefault((entry.county, entry.kind), []).append((device, one))
+    lines: list[str] = []
+    for (county, kind), members in sorted(groups.items()):
+        counts: dict[str, int] = dict.fromkeys(STATES, 0)
+        for _, one in members:
+            counts[one.state] += 1
+        judged = [(one.margin, device) for device, one in members if one.margin is not None]
+        margin, worst_device = min(judged, default=(None, None))
+        fields: dict[str, FieldValue] = {
+            "devices": len(members),
+            **counts,
+            "worst_margin": None if margin is None else from_micro(margin),
+            "worst_device": worst_device,
+        }
+        tags = {"county": county, "kind": kind, "partition": str(partition)}
+        text = line(head(FLEET.name, tags), fields, at)
+        if text is not None:
+            lines.append(text)
+    return lines
+
+
+def _entry(enrolled: Enrolled, at: int) -> Entry | None:
+    try:
+        return enrolled.entry(enrolled.index(at))
+    except Unregistered:
+        return None

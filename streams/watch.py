@@ -1,0 +1,61 @@
+"""The fleet's standing as a worker keeps it: a line a device touched, counts now and then."""
+
+from collections.abc import Iterable, Mapping
+
+from coldchain.enrolment import Enrolled, Roster
+
+from .batch import Seat
+from .memories import Memories
+from .standing import Stands, asset_line, fleet_lines, stands
+
+
+class Watch:
+    """Makes the lines of the `asset` and `fleet` measurements."""
+
+    def __init__(
+        self, roster: Roster, memories: Memories, silent_ms: int, fleet_every_ms: int
+    ) -> None:
+        self._roster = roster
+        self._memories = memories
+        self._silent_ms = silent_ms
+        self._every_ms = fleet_every_ms
+        self._ticked: dict[int, int] = {}
+
+    def lines(self, seats: Iterable[Seat], newest: Mapping[int, int]) -> list[str]:
+        """The `asset` lines of these devices as they stand now."""
+        lines: list[str] = []
+        for partition, device in seats:
+            found = self._stands(partition, device, newest.get(partition, 0))
+            if found is None:
+                continue
+            text = asset_line(found[0], self._memories.of(partition, device), found[1])
+            if text is not None:
+                lines.append(text)
+        return lines
+
+    def tick(self, partition: int, newest: int) -> list[str]:
+        """The `fleet` lines of a partition, where its newest receipt entered another interval."""
+        at = newest - newest % self._every_ms
+        if at <= self._ticked.get(partition, -1):
+            return []
+        self._ticked[partition] = at
+        fleet: dict[str, tuple[Enrolled, Stands]] = {}
+        lines: list[str] = []
+        for device, memory in self._memories.on(partition).items():
+            found = self._stands(partition, device, newest)
+            if found is None:
+                continue
+            fleet[device] = found
+            is_silent = found[1].state == "silent"
+            if is_silent != memory.is_silent:
+                memory.is_silent = is_silent
+                text = asset_line(found[0], memory, found[1])
+                lines += [] if text is None else [text]
+        return lines + fleet_lines(partition, at, fleet)
+
+    def _stands(self, partition: int, device: str, now: int) -> tuple[Enrolled, Stands] | None:
+        enrolled = self._roster.find(device)
+        if enrolled is None:
+            return None
+        found = stands(enrolled, self._memories.of(partition, device), now, self._silent_ms)
+        return None if found is None else (enrolled, found)

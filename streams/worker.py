@@ -1,0 +1,237 @@
+"""The worker: batches cut once a checkpoint, their effects overlapped, then acknowledged in order.
+
+For each batch, in this order: its lines and records confirmed, refused records in the dead
+letters, the state as of its frames in the changelog, its frames acknowledged. Batches overlap
+(the next is judged while the last is being confirmed) and are finished in their order.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from broker.topics import FRAMES
+from coldchain.enrolment import Roster
+from series.reader import Reader
+from series.writer import BadLine
+
+from .batch import Batch, Seat, lines_of, piece_lines, standing_lines
+from .feed import RegistryFeed
+from .intake import Intake, remember
+from .late import LateQueue, Waiting
+from .memories import Memories
+from .outbox import Outbox, packed_states
+from .past import Past
+from .patience import patiently
+from .rejudge import Rejudged, merged_lines, rejudge
+from .settings import StreamSettings
+from .silence import presume
+from .watch import Watch
+
+log = logging.getLogger(__name__)
+
+#: Devices judged again at once: one question after another to the store, one write for all.
+TOGETHER = 50
+
+
+class Worker:
+    """Runs the way from records to acknowledgements. All methods run in Faust's event loop."""
+
+    def __init__(
+        self,
+        settings: StreamSettings,
+        roster: Roster,
+        feed: RegistryFeed,
+        memories: Memories,
+        outbox: Outbox,
+        clock: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._roster = roster
+        self._feed = feed
+        self._memories = memories
+        self._outbox = outbox
+        self._clock = clock
+        self._partitions = feed.partitions_of(FRAMES)
+        self._reader = Reader(settings.series)
+        self._late = LateQueue()
+        self._intake = Intake(roster, memories, self._late, settings.skew_ms, clock)
+        self._watch = Watch(roster, memories, settings.silent_ms, settings.fleet_every_ms)
+        self._under_way: list[asyncio.Task[None]] = []
+        self._settle_task: asyncio.Task[None] | None = None
+        self.frames = 0
+        self.readings = 0
+
+    async def run(self, stream: Any) -> None:
+        """Take records for ever. Raises what a sink that stays down raises."""
+        async for event in stream.noack().events():
+            self._intake.take(event)
+            if len(self._intake.batch) >= self._settings.batch_frames:
+                await self._room()
+                self.cut()
+
+    async def checkpoints(self) -> None:
+        """Cut a batch once a checkpoint; judge again what came late once a settle time."""
+        loop = asyncio.get_running_loop()
+        settled = loop.time()
+        while True:
+            await asyncio.sleep(self._settings.checkpoint)
+            self._raise_failed()
+            if self._intake.has_parked:
+                await asyncio.to_thread(self._feed.catch_up)
+                self._intake.release()
+            self._look_around()
+            await self._room()
+            self.cut()
+            if self._late and loop.time() - settled >= self._settings.settle:
+                await self._settle_apart()
+                settled = loop.time()
+
+    def _look_around(self) -> None:
+        batch = self._intake.batch
+        for partition, newest in self._intake.newest.items():
+            presume(
+                self._roster, self._memories.on(partition), self._late, newest, batch, partition
+            )
+            batch.effects.lines += self._watch.tick(partition, newest)
+
+    def cut(self) -> None:
+        """Close the open batch and begin its effects."""
+        batch = self._intake.cut()
+        if batch.is_empty():
+            return
+        self.frames += len(batch)
+        self.readings += batch.effects.readings
+        memories = {seat: self._memories.of(*seat) for seat in batch.seats}
+        lines = lines_of(batch.effects) + self._watch.lines(batch.seats, self._intake.newest)
+        packed = packed_states(memories)
+        previous = self._under_way[-1] if self._under_way else None
+        written = self._outbox.begin_lines(lines)
+        task = asyncio.ensure_future(self._finish(batch, written, packed, previous))
+        self._under_way.append(task)
+
+    async def _finish(
+        self,
+        batch: Batch,
+        written: "asyncio.Future[list[list[BadLine]]]",
+        packed: dict[Seat, bytes],
+        previous: "asyncio.Task[None] | None",
+    ) -> None:
+        if previous is not None:
+            await previous  # records stay in order; a failure before this one is ours as well
+        await self._outbox.say(batch.effects.records)
+        bad = [line for lines in await written for line in lines]
+        if batch.refused or bad:
+            await self._outbox.refuse(batch.refused, bad, self._clock())
+        await self._outbox.keep(packed)
+        for event in batch.events:
+            event.ack()
+
+    async def _room(self) -> None:
+        """Wait until another batch may be under way. Raises what one of them raised."""
+        while len(self._under_way) >= self._settings.in_flight or (
+            self._under_way and self._outbox.is_full()
+        ):
+            await self._under_way.pop(0)
+        self._raise_failed()
+
+    def _raise_failed(self) -> None:
+        while self._under_way and self._under_way[0].done():
+            self._under_way.pop(0).result()
+
+    async def drain(self) -> None:
+        """Finish everything that is under way."""
+        self.cut()
+        while self._under_way:
+            await self._under_way.pop(0)
+
+    async def _settle_apart(self) -> None:
+        """Settle, as a task that a rebalance may cancel."""
+        self._settle_task = asyncio.ensure_future(self.settle())
+        try:
+            await asyncio.wait([self._settle_task])
+            if not self._settle_task.cancelled():
+                self._settle_task.result()
+        finally:
+            self._settle_task = None
+
+    async def settle(self) -> None:
+        """Judge again the devices to which something came late."""
+        await self.drain()
+        waiting = list(self._late.take().items())
+        for start in range(0, len(waiting), TOGETHER):
+            await self._rejudge(dict(waiting[start : start + TOGETHER]))
+
+    async def _rejudge(self, waiting: dict[str, Waiting]) -> None:
+        past = Past(self._reader)
+        give_up = self._settings.series.give_up_after
+
+        def merge() -> list[str]:
+            return [
+                line
+                for device, one in waiting.items()
+                for line in merged_lines(past, device, one.channels)
+            ]
+
+        memories = {
+            (one.partition, device): self._memories.of(one.partition, device)
+            for device, one in waiting.items()
+        }
+        known = {device: dict(memory.channels) for (_, device), memory in memories.items()}
+        as_of = {device: memory.as_of for (_, device), memory in memories.items()}
+
+        def judge() -> dict[str, Rejudged]:
+            done: dict[str, Rejudged] = {}
+            for device, one in waiting.items():
+                enrolled = self._roster.find(device)
+                if enrolled is not None:
+                    done[device] = rejudge(
+                        past, enrolled, known[device], one.channels, as_of[device]
+                    )
+            return done
+
+        lines = await patiently(merge, give_up)
+        bad = [line for lines_ in await self._outbox.begin_lines(lines) for line in lines_]
+        done = await patiently(judge, give_up)
+        pieces = [line for one in done.values() for line in piece_lines(one.effects)]
+        bad += [line for lines_ in await self._outbox.begin_lines(pieces) for line in lines_]
+        await self._outbox.say(r for one in done.values() for r in one.effects.records)
+        standing = [line for one in done.values() for line in standing_lines(one.effects)]
+        bad += [line for lines_ in await self._outbox.begin_lines(standing) for line in lines_]
+        if bad:
+            await self._outbox.refuse((), bad, self._clock())
+        for (_, device), memory in memories.items():
+            if device in done:
+                memory.channels.update(done[device].channels)
+            for mark in waiting[device].marks:
+                remember(memory, mark)
+            self._late.release(device)
+        await self._outbox.begin_lines(self._watch.lines(set(memories), self._intake.newest))
+        await self._outbox.keep(packed_states(memories))
+        for one in waiting.values():
+            for event in one.events:
+                event.ack()
+
+    async def hand_over(self) -> None:
+        """Partitions are given out anew: finish what is under way, forget everything else.
+
+        What can't be finished soon is given up; not acknowledged, it comes again, to whoever
+        has its partition then. Nothing of ours may reach a changelog after this.
+        """
+        self.cut()
+        under_way, self._under_way = self._under_way, []
+        tasks: list[asyncio.Task[Any]] = [*under_way]
+        if self._settle_task is not None:
+            tasks.append(self._settle_task)
+        if tasks:
+            _, unfinished = await asyncio.wait(tasks, timeout=self._settings.session / 2)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        self._late.drop()
+        self._intake.drop()
+        self._memories.drop()
+
+    def close(self) -> None:
+        self._reader.close()
+        self._feed.close()
