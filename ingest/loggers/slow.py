@@ -61,7 +61,7 @@ def _check_fields(found: list[str], layout: Layout) -> None:
     """Fields past the header's must be blank; those that are read must be there."""
     needed = max(*layout.time, *(channel.index for channel in layout.channels), layout.unit or 0)
     if len(found) <= needed or any(field.strip() for field in found[layout.fields :]):
-        raise LineRefusedError(f"{len(found)} fields where the header has {layout.fields}")
+        raise LineRefusedError(f"fields: {len(found)}, the header has {layout.fields}")
 
 
 def _unit(text: str) -> bool:

@@ -90,7 +90,7 @@ def _texts(file: BinaryIO, path: Path, size: int) -> Iterator[bytes]:
     if chunk.startswith(_UTF16):
         decode = codecs.getincrementaldecoder("utf-16")().decode
         while chunk:
-            yield decode(chunk).encode()
+            yield _ended(decode(chunk).encode(), len(chunk) < size)
             chunk = file.read(size)
         decode(b"", final=True)
         return
@@ -100,14 +100,21 @@ def _texts(file: BinaryIO, path: Path, size: int) -> Iterator[bytes]:
     if b"\0" in chunk:
         raise LoggerFileError(f"{path}: is not a text file")
     old_mac = b"\r" in chunk and b"\n" not in chunk
+    is_last = len(chunk) < size
     text = chunk.removeprefix(codecs.BOM_UTF8)
     while text:
         if old_mac:
             text = text.replace(b"\r", b"\n")
-        elif not text.endswith(b"\n"):
+        elif not text.endswith(b"\n") and not is_last:
             text += file.readline(LONGEST_LINE)
-        yield text
+        yield _ended(text, is_last)
         text = file.read(size)
+        is_last = len(text) < size
+
+
+def _ended(text: bytes, is_last: bool) -> bytes:
+    """The last line ended like the others."""
+    return text if not is_last or text.endswith(b"\n") else text + b"\n"
 
 
 def _whole_lines(texts: Iterator[bytes], path: Path) -> Iterator[bytes]:

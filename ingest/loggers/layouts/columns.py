@@ -85,14 +85,14 @@ def _splits(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _temperatures(names: Sequence[str], rows: Sequence[list[str]], time: int) -> list[int]:
-    """Columns of numbers, but those named for something else; and any named a temperature."""
+    """Columns half or more of numbers, unless named for something else; those named for one."""
     found: list[int] = []
     for index, name in enumerate(names):
         if index == time or is_other(name) or time_column([name]) is not None:
             continue
         cells = [row[index] for row in rows if len(row) > index and row[index].strip()]
         numbers = sum(map(is_number, cells))
-        if is_temperature(name) or numbers > len(cells) / 2:
+        if is_temperature(name) or (numbers and 2 * numbers >= len(cells)):
             found.append(index)
     return found
 
