@@ -1,11 +1,14 @@
 """Every panel's question, asked of the real store: what returns nothing, is slow, or is unknown."""
+# ruff: noqa: S608 - every name in a query goes through `name`
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from coldchain.reasons import Language
-from series.reader import QueryError, Reader, Series
+from series.reader import QueryError, Reader, Series, name
+from series.schema import ASSET
 from series.settings import SeriesSettings
 
 from .boards.board import Asked, Board
@@ -47,14 +50,8 @@ def check_boards(
     """
     reader = Reader(series)
     try:
-        checks: list[PanelCheck] = []
-        for board in boards:
-            variables = _variables(reader, board, language)
-            for asked in _questions(board, language):
-                checks.append(
-                    _check(reader, board.slug, asked, variables, start_ms, end_ms, slow_ms, clock)
-                )
-        return checks
+        ask = _Asker(reader, start_ms, end_ms, slow_ms, clock)
+        return [check for board in boards for check in ask.board(board, language)]
     finally:
         reader.close()
 
@@ -70,56 +67,75 @@ def filled(asked: Asked, variables: Mapping[str, str], start_ms: int, end_ms: in
 def _questions(board: Board, language: Language) -> Iterator[Asked]:
     yield from board.asked(language)
     for variable in board.variables:
-        name = variable(language).build().name
-        yield Asked(f"${name}", Query(tag_values(name), may_be_empty=name == "county"))
+        tag = variable(language).build().name
+        yield Asked(f"${tag}", Query(tag_values(tag), may_be_empty=tag == "county"))
 
 
-def _variables(reader: Reader, board: Board, language: Language) -> dict[str, str]:
-    """Each variable as Grafana has it at first: all, or where only one may be, the worst device."""
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Asks the questions of one check: of which store, for when, and what is too slow."""
+
+    reader: Reader
+    start_ms: int
+    end_ms: int
+    slow_ms: float
+    clock: Callable[[], float]
+
+    def board(self, board: Board, language: Language) -> Iterator[PanelCheck]:
+        variables = first_values(self.reader, board, self.start_ms, self.end_ms)
+        for asked in _questions(board, language):
+            rows, taken, problem, query = self._ask(asked, variables)
+            yield PanelCheck(board.slug, asked.panel, rows, round(taken, 1), problem, query)
+
+    def _ask(
+        self, asked: Asked, variables: Mapping[str, str]
+    ) -> tuple[int, float, str | None, str]:
+        unknown = unknown_names(asked.query.query)
+        if unknown:
+            return 0, 0.0, f"names what the schema lacks: {', '.join(unknown)}", ""
+        try:
+            query = filled(asked, variables, self.start_ms, self.end_ms)
+        except Unfilled as error:
+            return 0, 0.0, str(error), ""
+        began = self.clock()
+        try:
+            rows = count_rows(self.reader.query(query))
+        except QueryError as error:
+            return 0, 0.0, f"refused: {error}", query
+        taken = (self.clock() - began) * 1_000
+        if rows == 0 and not asked.query.may_be_empty:
+            return rows, taken, "returns nothing", query
+        if taken > self.slow_ms:
+            return rows, taken, f"slow: {taken:.0f} ms, {self.slow_ms:g} allowed", query
+        return rows, taken, None, query
+
+
+def first_values(reader: Reader, board: Board, start_ms: int, end_ms: int) -> dict[str, str]:
+    """Each variable as a regular expression: all, or where only one may be, the worst device's."""
     found: dict[str, str] = {}
     for variable in board.variables:
-        built = variable(language).build()
-        found[built.name] = ALL if built.include_all else _first(reader, built.name)
+        built = variable("en").build()
+        found[built.name] = (
+            ALL if built.include_all else _worst(reader, built.name, start_ms, end_ms)
+        )
     return found
 
 
-def _first(reader: Reader, tag: str) -> str:
-    """The value of a tag to check with: of the device with the gravest state, else any."""
-    top = reader.query(f'SELECT top("severity", "{tag}", 1) FROM "asset"')  # noqa: S608
-    return str(top[0].values[0][2]) if top else ALL
-
-
-def _check(
-    reader: Reader,
-    board: str,
-    asked: Asked,
-    variables: Mapping[str, str],
-    start_ms: int,
-    end_ms: int,
-    slow_ms: float,
-    clock: Callable[[], float],
-) -> PanelCheck:
-    unknown = unknown_names(asked.query.query)
-    if unknown:
-        names = ", ".join(unknown)
-        return PanelCheck(board, asked.panel, 0, 0.0, f"names what the schema lacks: {names}")
-    try:
-        query = filled(asked, variables, start_ms, end_ms)
-    except Unfilled as error:
-        return PanelCheck(board, asked.panel, 0, 0.0, str(error))
-    began = clock()
-    try:
-        answer = reader.query(query)
-    except QueryError as error:
-        return PanelCheck(board, asked.panel, 0, 0.0, f"refused: {error}", query)
-    taken = (clock() - began) * 1_000
-    rows = count_rows(answer)
-    problem = None
-    if rows == 0 and not asked.query.may_be_empty:
-        problem = "returns nothing"
-    elif taken > slow_ms:
-        problem = f"slow: {taken:.0f} ms, {slow_ms:g} allowed"
-    return PanelCheck(board, asked.panel, rows, round(taken, 1), problem, query)
+def _worst(reader: Reader, tag: str, start_ms: int, end_ms: int) -> str:
+    """The tag of the device furthest beyond a limit in the gravest state, else of any."""
+    where = f"time >= {start_ms}ms AND time <= {end_ms}ms"
+    source = f"FROM {name(ASSET.name)} WHERE {where}"
+    asks = [
+        *(
+            f'SELECT bottom("margin", {name(tag)}, 1) {source} AND "severity" = {severity}'
+            for severity in (3, 2, 1)
+        ),
+        f'SELECT top("severity", {name(tag)}, 1) {source}',
+    ]
+    for answer in map(reader.query, asks):
+        if answer:
+            return re.escape(str(answer[0].values[0][2]))
+    return ALL
 
 
 def count_rows(answer: Iterable[Series]) -> int:

@@ -22,7 +22,7 @@ SELECT "channel", "limit", "severity", "state", "minutes", "unknown_minutes", "p
 
 def panel(language: Language) -> table.Panel:
     query = Query(_QUERY, may_be_empty=True)
-    shown = dressed(table.Panel(), "excursions", language, 24, 8, query)
+    shown = dressed(table.Panel().show_header(True), "excursions", language, 24, 8, query)
     return with_columns(shown, columns(language), language)
 
 

@@ -40,6 +40,11 @@ def columns(language: Language) -> list[Column]:
 
 def panel(language: Language) -> table.Panel:
     shown = dressed(
-        table.Panel(), "open-excursions", language, 14, 12, Query(_QUERY, may_be_empty=True)
+        table.Panel().show_header(True),
+        "open-excursions",
+        language,
+        14,
+        12,
+        Query(_QUERY, may_be_empty=True),
     ).time_from("7d")
     return with_columns(shown, [*columns(language), device(language)], language)

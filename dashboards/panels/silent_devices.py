@@ -23,6 +23,11 @@ def panel(language: Language) -> table.Panel:
         Column("county", "county"),
     ]
     shown = dressed(
-        table.Panel(), "silent-devices", language, 10, 10, Query(_QUERY, may_be_empty=True)
+        table.Panel().show_header(True),
+        "silent-devices",
+        language,
+        10,
+        10,
+        Query(_QUERY, may_be_empty=True),
     ).time_from("7d")  # a device silent since yesterday has no newer point than yesterday's
     return hidden(with_columns(shown, columns, language), "Time")

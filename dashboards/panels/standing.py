@@ -28,5 +28,7 @@ def panel(language: Language) -> table.Panel:
         Column("open", "open-excursions"),
         Column("confirmed", "confirmed"),
     ]
-    shown = dressed(table.Panel(), "standing", language, 24, 4, Query(_QUERY)).time_from("7d")
+    shown = dressed(
+        table.Panel().show_header(True), "standing", language, 24, 4, Query(_QUERY)
+    ).time_from("7d")
     return hidden(with_columns(shown, columns, language), "Time")

@@ -13,11 +13,12 @@ from dashboards.words import words
 from .parts import dressed, lines
 
 _SHOWN = ("critical", "warning", "warm", "silent")
+#: As it stood at each interval's end: the newest line, whole.
 _QUERY = f"""\
 SELECT sum("critical") AS "critical", sum("warning") AS "warning", sum("warm") AS "warm",\
- sum("silent") AS "silent" FROM (SELECT max("critical") AS "critical",\
- max("warning") AS "warning", max("warm") AS "warm", max("silent") AS "silent" FROM "fleet"\
- WHERE {CHOSEN} GROUP BY time($__interval), "county", "kind", "partition" fill(none))\
+ sum("silent") AS "silent" FROM (SELECT last("devices") AS "devices", "critical", "warning",\
+ "warm", "silent" FROM "fleet" WHERE {CHOSEN}\
+ GROUP BY time($__interval), "county", "kind", "partition" fill(none))\
  WHERE $timeFilter GROUP BY time($__interval) fill(null)"""
 
 

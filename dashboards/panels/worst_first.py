@@ -30,6 +30,11 @@ def panel(language: Language) -> table.Panel:
         Column("worst_channel", "channel"),
     ]
     shown = dressed(
-        table.Panel(), "worst-first", language, 14, 10, Query(_QUERY, may_be_empty=True)
+        table.Panel().show_header(True),
+        "worst-first",
+        language,
+        14,
+        10,
+        Query(_QUERY, may_be_empty=True),
     )
     return hidden(with_columns(shown, columns, language), "rank")

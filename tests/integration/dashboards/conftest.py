@@ -1,0 +1,96 @@
+"""A store filled with a small fleet, by the schema."""
+
+import pytest
+
+from series.lines import FieldValue, head, line
+from series.schema import ASSET, DEVICE, EXCURSION, FLEET, READING
+from series.settings import SeriesSettings
+from series.writer import Writer
+
+END = 1_795_500_000_000
+MINUTE = 60_000
+STATES = ("ok", "warm", "warning", "critical", "silent")
+KINDS = ("van", "locker", "warehouse", "precooler")
+
+
+def made(measurement: str, tags: dict[str, str], fields: dict[str, FieldValue], at: int) -> str:
+    return f"{line(head(measurement, tags), fields, at)}"
+
+
+def asset(number: int, severity: int, at: int) -> str:
+    kind = KINDS[number % 4]
+    tags = {"county": ("", "即墨", "黄岛")[number % 3], "device": f"{kind}-{number}", "kind": kind}
+    margin = 2.0 - severity - number / 100
+    fields: dict[str, FieldValue] = {
+        "asset": f"A{number}",
+        "state": STATES[severity],
+        "severity": severity,
+        "worst": 4.0 - margin,
+        "worst_channel": "main.air",
+        "margin": margin,
+        "open": int(0 < severity < 4),
+        "confirmed": int(severity == 3),
+        "last_at": at,
+        "latitude": 36.0 + number / 100,
+        "longitude": 120.0 + number / 50,
+    }
+    return made(ASSET.name, tags, fields, at)
+
+
+def fleet(kind: str, partition: int, at: int) -> str:
+    tags = {"county": "即墨", "kind": kind, "partition": str(partition)}
+    counts = dict(zip(STATES, (6, 1, 1, 1, 1), strict=True))
+    fields: dict[str, FieldValue] = {
+        "devices": 10,
+        **counts,
+        "worst_margin": -1.5,
+        "worst_device": f"{kind}-3",
+    }
+    return made(FLEET.name, tags, fields, at)
+
+
+def excursion(device: str, state: str, end: int, at: int) -> str:
+    tags = {"channel": "main.air", "device": device, "limit": "warm", "severity": "critical"}
+    fields: dict[str, FieldValue] = {
+        "id": f"{device}-{at}",
+        "state": state,
+        "compartment": "main",
+        "profile": "iced-seafood",
+        "start": at,
+        "confirmed": at,
+        "presumed": -1,
+        "end": end,
+        "minutes": 31.5,
+        "unknown_minutes": 0.0,
+        "degree_minutes": 50.0,
+        "peak": 9.1,
+        "peak_at": at,
+        "as_of": 1,
+    }
+    return made(EXCURSION.name, tags, fields, at)
+
+
+def readings(device: str, at: int) -> list[str]:
+    tags = {"compartment": "main", "device": device}
+    return [
+        made(READING.name, tags, {"air": 5.25, "air.rear": 4.5, "product": 4.0, "door": 1.0}, at),
+        made(DEVICE.name, {"device": device}, {"battery": 0.9, "missing": 2}, at),
+    ]
+
+
+@pytest.fixture
+def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
+    """40 devices over the hour to END, states by turns; silent ones since half an hour."""
+    lines: list[str] = []
+    for minute in range(60):
+        at = END - (59 - minute) * MINUTE
+        lines += [asset(n, n % 5, at) for n in range(40) if n % 5 != 4 or minute < 30]
+        lines += [fleet(kind, partition, at) for kind in KINDS for partition in range(4)]
+        lines += readings("warehouse-38", at)
+    lines += [excursion("warehouse-38", "confirmed", -1, END - 40 * MINUTE)]
+    lines += [excursion("van-8", "closed", END - MINUTE, END - 50 * MINUTE)]
+    lines += [excursion("van-12", "withdrawn", -1, END - 20 * MINUTE)]
+    writer = Writer(series_settings)
+    assert writer.send(lines).result() == []
+    writer.close()
+    return series_settings

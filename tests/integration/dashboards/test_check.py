@@ -1,0 +1,158 @@
+"""Every panel's question, asked of a real InfluxDB filled by the schema."""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+from typing import Any
+
+import pytest
+from grafana_foundation_sdk.builders import table
+
+from dashboards.boards import BOARDS, Board
+from dashboards.check import PanelCheck, check_boards, filled
+from dashboards.influxql import Ask, Query
+from dashboards.macros import fill
+from dashboards.variables import choice
+from series.reader import Reader, Value
+from series.settings import SeriesSettings
+
+pytestmark = pytest.mark.integration
+
+END = 1_795_500_000_000
+START = END - 3_600_000
+FLEET = BOARDS[0]
+
+
+def rows(
+    settings: SeriesSettings, panel: str, kind: str = ".*", county: str = ".*"
+) -> Iterator[dict[str, Value]]:
+    """What a panel of the fleet's board is given, for a choice of kind and county."""
+    reader = Reader(settings)
+    for asked in FLEET.asked("en"):
+        if asked.panel == panel:
+            chosen = {"kind": kind, "county": county}
+            for series in reader.query(filled(asked, chosen, START, END)):
+                for row in series.values:
+                    yield {**dict(zip(series.columns, row, strict=True)), **series.tags}
+    reader.close()
+
+
+def test_every_panel_of_every_board_returns_data(small_fleet: SeriesSettings) -> None:
+    checks = check_boards(small_fleet, BOARDS, START, END, slow_ms=10_000)
+    assert [one for one in checks if one.problem or one.rows == 0] == []
+    assert {one.board for one in checks} == {board.slug for board in BOARDS}
+
+
+def test_counts_are_summed_over_partitions_and_say_as_of_when(small_fleet: SeriesSettings) -> None:
+    counts, as_of = rows(small_fleet, "Devices by state")
+    assert (counts["devices"], counts["ok"], counts["critical"]) == (160, 96, 16)
+    assert as_of["as_of"] == END
+
+
+def test_counts_are_of_the_chosen_kind(small_fleet: SeriesSettings) -> None:
+    counts, _ = rows(small_fleet, "Devices by state", kind="(van|locker)")
+    assert counts["devices"] == 80
+
+
+def test_the_worst_come_first_critical_before_warning_before_not_confirmed(
+    small_fleet: SeriesSettings,
+) -> None:
+    found = list(rows(small_fleet, "Worst first"))
+    states = [int(str(row["severity"])) for row in found]
+    assert states == [3] * 8 + [2] * 8 + [1] * 8
+    for severity in (1, 2, 3):
+        margins = [float(str(r["margin"])) for r in found if r["severity"] == severity]
+        assert margins == sorted(margins)
+    assert found[0]["device"] == "warehouse-38"
+    assert found[0]["time"] == END
+
+
+def test_devices_without_a_county_are_among_all_and_not_among_a_countys(
+    small_fleet: SeriesSettings,
+) -> None:
+    assert "" in {row["county"] for row in rows(small_fleet, "Worst first")}
+    assert {row["county"] for row in rows(small_fleet, "Worst first", county="即墨")} == {"即墨"}
+
+
+def test_the_silent_are_shown_by_their_last_reading(small_fleet: SeriesSettings) -> None:
+    found = list(rows(small_fleet, "Silent"))
+    assert len(found) == 8
+    assert {row["last_at"] for row in found} == {END - 30 * 60_000}
+
+
+def test_a_device_silent_since_yesterday_is_still_shown(small_fleet: SeriesSettings) -> None:
+    reader = Reader(small_fleet)
+    [silent] = [asked for asked in FLEET.asked("en") if asked.panel == "Silent"]
+    later = END + 24 * 3_600_000
+    [series] = reader.query(filled(silent, {"kind": ".*", "county": ".*"}, later - 60_000, later))
+    reader.close()
+    assert len(series.values) == 8
+
+
+def test_closed_and_withdrawn_excursions_are_not_open(small_fleet: SeriesSettings) -> None:
+    assert [row["device"] for row in rows(small_fleet, "Open excursions")] == ["warehouse-38"]
+
+
+def test_every_device_is_on_the_map(small_fleet: SeriesSettings) -> None:
+    found = list(rows(small_fleet, "Map"))
+    assert len({row["device"] for row in found}) == 40
+    assert all(row["latitude"] and row["longitude"] for row in found)
+
+
+def test_time_without_data_is_a_gap(small_fleet: SeriesSettings) -> None:
+    [asked] = [one for one in FLEET.asked("en") if one.panel == "Worst margin by kind"]
+    query = fill(asked.query.query, START - 600_000, END, {"kind": "van", "county": ".*"})
+    reader = Reader(small_fleet)
+    [series] = reader.query(query)
+    reader.close()
+    assert series.values[0][1] is None
+    assert series.values[-1][1] == -1.5
+
+
+def test_an_empty_store_returns_nothing_and_that_is_a_problem(
+    series_settings: SeriesSettings,
+) -> None:
+    checks = check_boards(series_settings, [FLEET], START, END)
+    said = {one.panel: one.problem for one in checks}
+    assert said["Devices by state"] == "returns nothing"
+    assert said["Silent"] is None  # nobody is silent: good news
+
+
+def board(query: str) -> Board:
+    """A board of one table with this question."""
+
+    def panel(_: str) -> Any:
+        return table.Panel().title("One").with_target(Ask(Query(query)))
+
+    return Board("fleet-now", {1: panel}, (partial(choice, "kind"),))
+
+
+def first(settings: SeriesSettings, query: str, **given: Any) -> PanelCheck:
+    return check_boards(settings, [board(query)], START, END, **given)[0]
+
+
+def test_a_question_that_names_what_the_schema_lacks_is_told(small_fleet: SeriesSettings) -> None:
+    check = first(small_fleet, 'SELECT last("temprature") FROM "asset" WHERE $timeFilter')
+    assert check.problem == "names what the schema lacks: temprature"
+
+
+def test_a_question_that_the_store_refuses_is_told(small_fleet: SeriesSettings) -> None:
+    check = first(small_fleet, 'SELECT last("margin" FROM "asset"')
+    assert check.problem is not None
+    assert check.problem.startswith("refused: error parsing query")
+
+
+def test_a_variable_that_the_board_lacks_is_told(small_fleet: SeriesSettings) -> None:
+    check = first(small_fleet, 'SELECT last("margin") FROM "asset" WHERE "device" = \'$device\'')
+    assert check.problem == "names $device, which its board does not have"
+
+
+def test_a_slow_question_is_told_with_its_time(small_fleet: SeriesSettings) -> None:
+    ticks = count()
+    check = first(
+        small_fleet,
+        'SELECT last("margin") FROM "asset" WHERE $timeFilter',
+        clock=lambda: float(next(ticks)),
+    )
+    assert check.problem == "slow: 1000 ms, 300 allowed"
+    assert (check.rows, check.milliseconds) == (1, 1000.0)
