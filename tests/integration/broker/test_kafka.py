@@ -1,14 +1,17 @@
 """Topics and clients against a real Kafka."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaTimeoutError
+from kafka.errors import InvalidReplicationFactorError, KafkaTimeoutError
 from kafka.structs import TopicPartition
 
 from broker.admin import ensure_topics
 from broker.clients import MAX_REQUEST_BYTES, consumer, producer
 from broker.settings import KafkaSettings
 from broker.topics import FRAMES, REGISTRY, TOPICS
+from runtime.servers import Servers
 
 pytestmark = pytest.mark.integration
 
@@ -138,3 +141,27 @@ def test_an_unknown_topic_is_not_made_by_asking_for_it(kafka: KafkaSettings) -> 
     finally:
         reader.close()
     assert set(ends.values()) == {0}
+
+
+def test_topics_made_are_there_for_everybody_at_once(servers: Servers, prefix: str) -> None:
+    settings = KafkaSettings(servers=servers.kafka_servers, prefix=prefix, partitions=12)
+    assert set(ensure_topics(settings)) == {settings.topic(topic) for topic in TOPICS}
+    admin = KafkaAdminClient(**settings.client())
+    try:
+        assert {settings.topic(topic) for topic in TOPICS} <= set(admin.list_topics())
+    finally:
+        admin.close()
+
+
+def test_two_processes_may_make_them_at_once(servers: Servers, prefix: str) -> None:
+    settings = KafkaSettings(servers=servers.kafka_servers, prefix=prefix, partitions=1)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(ensure_topics, settings) for _ in range(2)]
+        made = [name for one in both for name in one.result(60)]
+    assert sorted(made) == sorted(settings.topic(topic) for topic in TOPICS)
+
+
+def test_a_topic_that_cannot_be_made_is_said(servers: Servers, prefix: str) -> None:
+    settings = KafkaSettings(servers=servers.kafka_servers, prefix=prefix, replication=3)
+    with pytest.raises(InvalidReplicationFactorError, match=r"coldchain\.frames"):
+        ensure_topics(settings)
