@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from kafka.errors import KafkaError
+
 from .books import Books
 from .database import open_database
 from .intake import Intake
@@ -47,7 +49,11 @@ class AlertService:
             delivering.start()
             try:
                 while not stop.is_set():
-                    intake.step()
+                    try:
+                        intake.step()
+                    except KafkaError as error:  # it went on from the database; so do we
+                        _log.warning("Kafka: %s; trying on", error)
+                        stop.wait(1.0)
                     if ready is not None:
                         ready.set()
             finally:

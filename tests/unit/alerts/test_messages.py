@@ -1,0 +1,115 @@
+"""What a person reads, in both languages, short enough for a phone."""
+
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from alerts.messages import Message, Reader, Told, write
+from alerts.routes import Language
+from alerts.sentences import SENTENCES
+from coldchain.limits import Limit
+from coldchain.profile import Profile
+from coldchain.times import DAY_MS, MINUTE_MS, from_iso, iso
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOON = from_iso("2026-11-24T04:00:00Z")  # noon in Shanghai
+PROFILES = {
+    "iced-seafood": Profile(
+        "iced-seafood",
+        {"en": "Iced seafood"},
+        (
+            Limit("warm", "above", 4_000_000, 0, "critical"),
+            Limit("freezing", "below", -1_000_000, 0, "warning"),
+        ),
+        max_gap=600_000,
+        unknown_allowance=0,
+        sampling=60_000,
+    )
+}
+
+
+def _write(language: Language, *records: Any, again: bool = False, now: int = NOON) -> Message:
+    reader = Reader(language, SHANGHAI, PROFILES)
+    return write(reader, "鲁B-1234", [Told(one.id, one) for one in records], now, again)
+
+
+def _now(make_record: Any, **changes: Any) -> Any:
+    start = iso(NOON - 45 * MINUTE_MS)
+    plain = {"start": start, "peak_at": start, "minutes": 45.0, "limit": "warm"}
+    return make_record("0123456789abcdef", **{**plain, **changes})
+
+
+def test_a_message_says_where_how_warm_how_long_and_what_to_do(make_record: Any) -> None:
+    message = _write("zh-CN", _now(make_record, parcels_total=12))
+    assert message == Message(
+        "【严重】鲁B-1234 main舱 9.2 °C",
+        "最高 9.2 °C，限 4.0 °C，超限 45 分钟（11:15 起）。\n"
+        "包裹 12 件。请关好门，查制冷；不降温就把货转到能用的冷柜。\n编号 01234567",
+    )
+    message = _write("en", _now(make_record, parcels_total=12))
+    assert message == Message(
+        "[CRITICAL] 鲁B-1234 main 9.2 °C",
+        "Highest 9.2 °C, limit 4.0 °C, 45 min out of limits, since 11:15.\n"
+        "12 parcels. Close the doors, check the cooling; if it stays warm, move the goods.\n"
+        "Ref 01234567",
+    )
+
+
+def test_cold_has_its_own_words(make_record: Any) -> None:
+    message = _write("en", _now(make_record, limit="freezing", peak=-2.0, severity="warning"))
+    assert message.title.startswith("[Warning]")
+    assert "Lowest -2.0 °C" in message.body
+    assert "freezing" in message.body
+
+
+def test_without_the_profile_the_sentence_claims_no_direction(make_record: Any) -> None:
+    message = _write("en", _now(make_record, profile="unheard-of"))
+    assert "Reached 9.2 °C, 45 min" in message.body
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh-CN", "最后读数"), ("en", "last seen")])
+def test_what_is_presumed_says_when_it_was_last_seen(
+    make_record: Any, language: Language, word: str
+) -> None:
+    message = _write(language, _now(make_record, state="presumed", confirmed=None, minutes=10.0))
+    assert word in message.body
+    assert "11:25" in message.body
+
+
+def test_what_has_ended_says_so(make_record: Any) -> None:
+    message = _write("en", _now(make_record, state="closed", end=iso(NOON - 5 * MINUTE_MS)))
+    assert "40 min out of limits, 11:15 to 11:55; back now." in message.body
+
+
+def test_a_time_of_another_day_carries_its_date(make_record: Any) -> None:
+    start = iso(NOON - DAY_MS)
+    message = _write("en", _now(make_record, start=start, peak_at=start, minutes=1440.0))
+    assert "since 11-23 12:00" in message.body
+
+
+def test_many_alerts_are_one_short_message(make_record: Any) -> None:
+    records = [_now(make_record, compartment=f"c{number:02}") for number in range(40)]
+    message = _write("en", *records)
+    assert message.title == "[CRITICAL] 鲁B-1234: 40 out of range"
+    assert "35 more." in message.body
+    assert message.body.count("\n") == 7
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_message_that_may_have_come_before_says_so(make_record: Any, language: Language) -> None:
+    plain = _write(language, _now(make_record))
+    again = _write(language, _now(make_record), again=True)
+    assert again.title == plain.title + SENTENCES[language]["again"]
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_message_fits_a_phone(make_record: Any, language: Language) -> None:
+    for state in ("confirmed", "presumed", "closed"):
+        message = _write(language, _now(make_record, state=state, parcels_total=120))
+        assert len(message.title) <= 60
+        assert len(message.body) <= 230
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    assert SENTENCES["zh-CN"].keys() == SENTENCES["en"].keys()
