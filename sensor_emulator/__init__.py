@@ -3,6 +3,7 @@
 `load_scenario` reads one, `run` emulates it and sends its frames to a target.
 """
 
+from .recorder import Recorder
 from .run import Ledger, Progress, ends_now, run
 from .scenario import Scenario, ScenarioError, library, load_scenario, parse_scenario
 from .targets import FolderTarget, KafkaTarget, Target, TargetError
@@ -13,6 +14,7 @@ __all__ = [
     "KafkaTarget",
     "Ledger",
     "Progress",
+    "Recorder",
     "Scenario",
     "ScenarioError",
     "Target",

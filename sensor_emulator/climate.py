@@ -1,7 +1,7 @@
 """The weather outside, by season and hour.
 
-Two cosines fitted by eye to Qingdao's monthly means (about 0 °C in January, 26 °C early in
-August; a maritime day swings by some 6 °C) [U: for emulation only].
+Two cosines fitted by eye to Qingdao's monthly means (about 0 °C in January, 26 °C about the
+end of July; a maritime day swings by some 6 °C) [U: for emulation only].
 """
 
 import math
@@ -14,7 +14,7 @@ YEAR_DAYS = 365.2425
 
 YEAR_MEAN_C = 12.9
 YEAR_SWING_C = 12.9
-WARMEST_DAY = 217.0
+WARMEST_DAY = 210.0
 DAY_SWING_C = 3.2
 WARMEST_HOUR = 14.5
 #: The hour at which walls in the sun are hottest.

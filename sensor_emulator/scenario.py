@@ -175,8 +175,8 @@ def _wrong(scenario: Scenario, profiles: Mapping[str, Profile]) -> list[tuple[st
                 wrong = f"{name} asks for a sample every {profiles[name].sampling // 1000} s"
                 found.append(("sample_seconds", wrong))
     for index, fault in enumerate(scenario.faults):
-        wrong = _wrong_fault(fault) or _wrong_place(fault, scenario)
-        found += [(f"faults[{index}].{key}", said) for key, said in wrong]
+        said_of = _wrong_fault(fault) or _wrong_place(fault, scenario)
+        found += [(f"faults[{index}].{key}", said) for key, said in said_of]
     return found
 
 

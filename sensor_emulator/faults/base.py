@@ -52,6 +52,9 @@ class Fault:
     #: The quantity whose channel shows it; "" for the device as a whole.
     quantity: ClassVar[str] = ""
 
+    def __post_init__(self) -> None:
+        """Where a kind sets up what it remembers."""
+
     def acts(self, at: int) -> bool:
         return self.start <= at < self.end
 

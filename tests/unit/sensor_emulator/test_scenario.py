@@ -1,0 +1,83 @@
+"""Scenarios: the library is sound, and every mistake names file and key."""
+
+from pathlib import Path
+
+import pytest
+
+from runtime.profiles import load_profiles
+from sensor_emulator.scenario import ScenarioError, library, load_scenario, parse_scenario
+
+PROFILES = load_profiles()
+SOUND = """
+start = 2026-07-18T06:00:00+08:00
+duration_minutes = 60
+[title]
+en = "A test"
+[fleet.van]
+count = 3
+profiles = { iced-seafood = 1 }
+[[faults]]
+kind = "compressor-failed"
+device = "van-0002"
+at_minutes = 10
+"""
+
+
+def test_a_sound_scenario_is_read() -> None:
+    scenario = parse_scenario(SOUND, "test.toml", PROFILES)
+    assert scenario.fleet["van"].count == 3
+    assert scenario.duration_ms == 3_600_000
+
+
+@pytest.mark.parametrize("name", library())
+def test_every_scenario_of_the_library_is_sound_and_titled_in_both_languages(name: str) -> None:
+    assert set(load_scenario(name, PROFILES).title) == {"en", "zh-CN"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("count = 3", "count = -3", "fleet[...].count: "),
+        ("count = 3", 'count = "3"', "fleet[...].count: "),
+        ("count = 3", "counts = 3", "unknown field `counts`"),
+        ("count = 3", "count = 3\nidle = 4", "fleet.van.idle: 4 of 3"),
+        ("iced-seafood", "warm-beer", "fleet.van.profiles: no profile 'warm-beer'"),
+        ("fleet.van", "fleet.boat", "boat"),
+        ("fleet.van", "fleet.tag", "fleet.tag.count: the emulator has no tag"),
+        ("+08:00", "", "start: a time without a zone"),
+        ("= 60", "= 0", "duration_minutes: "),
+        ("= 60", "= 60\nspeed = 0", "speed: a number above 0"),
+        ("= 60", '= 60\nspeed = "fast"', "speed: "),
+        ("= 60", "= 60\nwarmer = nan", "warmer: not a number"),
+        ("= 60", "= 60\nsample_seconds = 25", "sample_seconds: must be a multiple"),
+        ("= 60", "= 60\nframe_seconds = 45", "frame_seconds: must be a multiple"),
+        ("= 60", "= 60\nsample_seconds = 600\nframe_seconds = 600", "iced-seafood asks for"),
+        ("compressor-failed", "gremlins", "faults[0].kind: no fault 'gremlins'"),
+        ("van-0002", "van-0004", "faults[0].device: no 'van-0004'"),
+        ("van-0002", "van-2", "faults[0].device: no 'van-2'"),
+        ("van-0002", "ship-0001", "faults[0].device: no 'ship-0001'"),
+        ('"van-0002"', '"van-0002"\ncompartment = "c09"', "faults[0].compartment: "),
+        ("at_minutes = 10", "", "faults[0].at_minutes: goes with a device"),
+        ("at_minutes = 10", "at_minutes = 10\nper_day = 1", "faults[0].per_day: goes with"),
+        ("start =", "start", "not TOML"),
+    ],
+)
+def test_a_mistake_names_file_and_key(was: str, now: str, said: str) -> None:
+    assert was in SOUND
+    with pytest.raises(ScenarioError) as refused:
+        parse_scenario(SOUND.replace(was, now, 1), "test.toml", PROFILES)
+    assert str(refused.value).startswith("test.toml: ")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_name_that_is_no_scenario_is_answered_with_those_that_are() -> None:
+    with pytest.raises(ScenarioError, match="demo-morning"):
+        load_scenario("nowhere", PROFILES)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
+    for name in ("absent.toml", "binary.toml"):
+        with pytest.raises(ScenarioError, match=name):
+            load_scenario(str(tmp_path / name), PROFILES)

@@ -1,0 +1,153 @@
+"""The model against closed forms, and its energy against what went in and out."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sensor_emulator.thermal import Boxes, Forcing, Model, State
+
+
+def boxes(count: int = 1, **changed: float) -> Boxes:
+    """Some vans, alike."""
+    usual = {
+        "air_heat": 7e4, "cargo_heat": 2e5, "wall": 12.0, "exchange": 45.0, "volume": 12.0,
+        "door_area": 2.4, "door_height": 1.7, "passes": 0.2, "capacity": 3_000.0,
+        "setpoint": 1.0, "band": 1.6, "defrost_every": 1e9, "defrost_for": 0.0,
+        "defrost_first": 0.0, "defrost_heat": 0.0, "sun": 0.0,
+    }  # fmt: skip
+    return Boxes(**{name: np.full(count, value) for name, value in (usual | changed).items()})
+
+
+def state(air: float, cargo: float) -> State:
+    return State.at(np.array([air]), np.array([cargo]))
+
+
+def off(outside: float = 20.0) -> Forcing:
+    forcing = Forcing.calm(1, outside)
+    forcing.available[:] = 0.0
+    return forcing
+
+
+def test_a_box_without_goods_warms_along_an_exponential() -> None:
+    model = Model(boxes(exchange=1e-9), 10.0)
+    now = state(0.0, 0.0)
+    for step in range(1, 600):
+        model.step(now, off(), step * 10.0)
+        expected = 20.0 * (1.0 - np.exp(-step * 10.0 * 12.0 / 7e4))
+        assert now.air[0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_goods_alone_with_steady_air_follow_it_by_their_own_time_constant() -> None:
+    """A buffered probe's lag: with air of boundless heat, tau = C / UA."""
+    model = Model(boxes(air_heat=1e15), 10.0)
+    now = state(5.0, 0.0)
+    for step in range(360):
+        model.step(now, off(5.0), step * 10.0)
+    expected = 5.0 * (1.0 - np.exp(-3600.0 * 45.0 / 2e5))
+    assert now.cargo[0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_under_steady_power_both_nodes_end_where_the_walls_lose_as_much() -> None:
+    model = Model(boxes(capacity=180.0, setpoint=-50.0), 60.0)
+    now = state(20.0, 20.0)
+    for step in range(10_000):
+        model.step(now, Forcing.calm(1, 20.0), step * 60.0)
+    assert now.air[0] == pytest.approx(20.0 - 180.0 / 12.0, abs=1e-6)
+    assert now.cargo[0] == pytest.approx(now.air[0], abs=1e-6)
+
+
+def test_a_step_is_exact_so_its_length_does_not_matter() -> None:
+    ends = []
+    for seconds in (1.0, 7.5, 60.0):
+        now = state(2.0, 1.0)
+        for step in range(round(3600 / seconds)):
+            Model(boxes(), seconds).step(now, off(30.0), step * seconds)
+        ends.append((now.air[0], now.cargo[0]))
+    assert ends[0] == pytest.approx(ends[1], abs=1e-9)
+    assert ends[0] == pytest.approx(ends[2], abs=1e-9)
+
+
+@given(
+    air=st.floats(-30, 30),
+    cargo=st.floats(-30, 30),
+    outside=st.floats(-15, 40),
+    cooling=st.booleans(),
+)
+def test_energy_is_kept(air: float, cargo: float, outside: float, cooling: bool) -> None:
+    """What both nodes gain is what walls and unit put in, integrated over the way (Simpson)."""
+    box = boxes(setpoint=-100.0 if cooling else 100.0)
+    fine, now = Model(box, 0.5), state(air, cargo)
+    way = [air]
+    for step in range(200):
+        fine.step(now, Forcing.calm(1, outside), step * 0.5)
+        way.append(float(now.air[0]))
+    path = np.array(way)
+    integral = (path[0] + 4 * path[1:-1:2].sum() + 2 * path[2:-1:2].sum() + path[-1]) * 0.5 / 3
+    put_in = 12.0 * (outside * 100.0 - integral) - (3_000.0 * 100.0 if cooling else 0.0)
+    gained = 7e4 * (now.air[0] - air) + 2e5 * (now.cargo[0] - cargo)
+    assert gained == pytest.approx(put_in, rel=1e-6, abs=1.0)
+
+
+@given(
+    air=st.floats(-30, 30), cargo=st.floats(-30, 30), outside=st.floats(-15, 40),
+    door=st.floats(0, 1), seconds=st.sampled_from([1.0, 10.0, 60.0]),
+)  # fmt: skip
+def test_without_power_nothing_gets_warmer_than_the_warmest_or_colder_than_the_coldest(
+    air: float, cargo: float, outside: float, door: float, seconds: float
+) -> None:
+    now, forcing = state(air, cargo), off(outside)
+    forcing.door[:] = door
+    low, high = min(air, cargo, outside), max(air, cargo, outside)
+    model = Model(boxes(), seconds)
+    for step in range(30):
+        model.step(now, forcing, step * seconds)
+        assert low - 1e-6 <= now.air[0] <= high + 1e-6
+        assert low - 1e-6 <= now.cargo[0] <= high + 1e-6
+
+
+def test_the_thermostat_keeps_the_air_about_its_band() -> None:
+    model, now = Model(boxes(), 10.0), state(1.0, 1.0)
+    seen, switched, was = [], 0, False
+    for step in range(2_000):
+        model.step(now, Forcing.calm(1, 28.0), step * 10.0)
+        seen.append(float(now.air[0]))
+        switched += bool(now.cooling[0]) != was
+        was = bool(now.cooling[0])
+    assert 0.2 - 0.5 < min(seen) < 0.2 < 1.8 < max(seen) < 1.8 + 0.5
+    assert 20 < switched < 400
+
+
+def test_a_defrost_stops_the_cooling_and_warms_the_air() -> None:
+    box = boxes(defrost_every=3_600.0, defrost_for=300.0, defrost_first=600.0, defrost_heat=800.0)
+    model, now = Model(box, 10.0), state(5.0, 1.0)
+    for step in range(60):
+        model.step(now, Forcing.calm(1, 28.0), step * 10.0)
+    before = float(now.air[0])
+    for step in range(60, 90):
+        model.step(now, Forcing.calm(1, 28.0), step * 10.0)
+        assert now.defrosting[0]
+        assert not now.cooling[0]
+    assert now.air[0] > before + 1.0
+    model.step(now, Forcing.calm(1, 28.0), 900.0)
+    assert not now.defrosting[0]
+
+
+def test_an_open_door_warms_the_air_and_a_cut_step_warms_it_by_its_share() -> None:
+    shut, half, full = state(1.0, 1.0), state(1.0, 1.0), state(1.0, 1.0)
+    for door, now in ((0.0, shut), (0.5, half), (1.0, full)):
+        forcing = off(28.0)
+        forcing.door[:] = door
+        Model(boxes(), 10.0).step(now, forcing, 0.0)
+    assert shut.air[0] < half.air[0] < full.air[0] < 28.0
+
+
+def test_boxes_do_not_touch_each_other() -> None:
+    pair = State.at(np.array([1.0, 1.0]), np.array([1.0, 1.0]))
+    forcing = Forcing.calm(2, 28.0)
+    forcing.door[1] = 1.0
+    Model(boxes(2), 10.0).step(pair, forcing, 0.0)
+    alone = state(1.0, 1.0)
+    Model(boxes(), 10.0).step(alone, Forcing.calm(1, 28.0), 0.0)
+    assert pair.air[0] == alone.air[0]
+    assert pair.air[1] > alone.air[0]
