@@ -11,6 +11,11 @@ _SIDES: dict[Language, dict[str, str]] = {
     "zh-CN": {"above": "高于", "below": "低于"},
 }
 
+_WHERE: dict[Language, dict[str, str]] = {
+    "en": {"surface": "surface", "core": "core"},
+    "zh-CN": {"surface": "表面", "core": "中心"},
+}
+
 _SENTENCES: dict[str, dict[Language, str]] = {
     "confirmed": {
         "en": "{limit}: {side} {threshold:g} °C for {minutes:.1f} min, {allowed:g} allowed",
@@ -44,6 +49,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{minutes:.1f} min unknown, {allowed:g} allowed",
         "zh-CN": "未知时间 {minutes:.1f} 分钟，允许 {allowed:g} 分钟",
     },
+    "by-hand": {
+        "en": "{limit}: measured {celsius:g} °C by hand ({where}) at {at}",
+        "zh-CN": "{limit}：{at} 人工测得 {celsius:g} °C（{where}）",
+    },
     "sensor-fault": {"en": "sensor fault: {fault}", "zh-CN": "传感器故障：{fault}"},
 }
 
@@ -59,4 +68,7 @@ class Reason:
     def text(self, language: Language = "en") -> str:
         """The reason as a sentence."""
         side = _SIDES[language].get(str(self.values.get("side")), "")
-        return _SENTENCES[self.code][language].format(**{**self.values, "side": side})
+        where = _WHERE[language].get(str(self.values.get("where")), "")
+        return _SENTENCES[self.code][language].format(
+            **{**self.values, "side": side, "where": where}
+        )

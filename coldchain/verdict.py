@@ -11,8 +11,8 @@ time; or there was an excursion of any kind, and somewhere an unknown stretch lo
 a breach. So hiding part of a record never makes it look better, while a reading beyond remains.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .celsius import from_micro
@@ -30,11 +30,20 @@ VERDICTS: tuple[Verdict, ...] = ("accept", "review", "reject")
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """Of a cumulative limit, ms: known to be beyond, and at most with the unknown time."""
+
+    known: int
+    possible: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a verdict is made from, over one span of one channel, leg or parcel.
 
     `sums` are by the limits given; `unknown_ms` all unknown time in the span, `longest_gap` its
     longest stretch; `conflicts` the times with different values; `faults` the sensor faults.
+    `spent`, for a parcel: per cumulative limit, the ms over all its legs.
     """
 
     limits: Sequence[Limit]
@@ -44,6 +53,12 @@ class Evidence:
     longest_gap: int = 0
     conflicts: int = 0
     faults: Sequence[str] = ()
+    spent: Mapping[str, Spent] = field(default_factory=dict)
+
+    def spending(self, limit: Limit) -> Spent:
+        """What is spent of a cumulative limit."""
+        known = sum(e.ms for e in self.excursions if e.limit == limit.id)
+        return self.spent.get(limit.id) or Spent(known, known + self.unknown_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +88,8 @@ def is_confirmed(limit: Limit, excursions: Iterable[Excursion]) -> bool:
 def possible_ms(limit: Limit, evidence: Evidence) -> int | None:
     """The longest a limit may have been passed, known and unknown; None: it can't have been."""
     own = [e for e in evidence.excursions if e.limit == limit.id]
-    known = sum(e.ms for e in own)
     if limit.mode == "cumulative":
-        return known + evidence.unknown_ms if evidence.excursions else None
+        return evidence.spending(limit).possible if evidence.excursions else None
     touching = [e.ms + e.unknown_ms + e.touching_ms for e in own]
     hidden = [evidence.longest_gap] if evidence.excursions and evidence.longest_gap else []
     return max(touching + hidden, default=None)
@@ -105,8 +119,11 @@ def _limit_reasons(limit: Limit, evidence: Evidence) -> Iterator[Reason]:
         "allowed": minutes(limit.allowed),
     }
     own = [e for e in evidence.excursions if e.limit == limit.id]
-    if is_confirmed(limit, own):
-        longest = sum(e.ms for e in own) if limit.mode == "cumulative" else max(e.ms for e in own)
+    cumulative = limit.mode == "cumulative"
+    known = evidence.spending(limit).known
+    is_spent = cumulative and limit.id in evidence.spent and 0 < limit.allowed <= known
+    if is_spent or is_confirmed(limit, own):
+        longest = known if cumulative else max(e.ms for e in own)
         forced: Verdict = "reject" if limit.severity == "critical" else "review"
         yield Reason(forced, "confirmed", {**values, "minutes": minutes(longest)})
         return

@@ -152,6 +152,9 @@ def test_every_reason_reads_in_both_languages(code: str) -> None:
         "mkt": 8.4,
         "count": 2,
         "fault": "stuck",
+        "celsius": 5.5,
+        "where": "core",
+        "at": "2026-11-23T08:00:00.000Z",
     }
     for language in ("en", "zh-CN"):
         text = Reason("review", code, values).text(language)

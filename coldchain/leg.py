@@ -1,0 +1,226 @@
+"""What a parcel went through on one stretch of its way, by its own profile.
+
+An excursion is cut to the stretch: what a compartment did before the parcel came and after it
+left is not the parcel's. The cut is exact, since minutes outside it are left out as a pause is.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import msgspec
+
+from .excursions import Excursion, Tracker, observe
+from .exposure import SLOT_MS, Piece, Sums, exposure, from_pieces
+from .judge import Plan
+from .limits import Limit
+from .segment import Interval, merged
+
+#: Long before and after any leg.
+_EVER = 1 << 50
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One channel over one stretch [from, to) (ms): exposure by the plan's limits, excursions.
+
+    `longest_gap` is the longest unknown stretch in it, ms: at least that long where it was
+    measured by pieces. `conflicts` and `faults` as in a verdict's evidence.
+    """
+
+    channel: str
+    quantity: str
+    limits: tuple[Limit, ...]
+    span: Interval
+    sums: Sums
+    excursions: tuple[Excursion, ...]
+    longest_gap: int
+    conflicts: int = 0
+    faults: tuple[str, ...] = ()
+
+    @property
+    def unknown_ms(self) -> int:
+        return self.span[1] - self.span[0] - self.sums.known_ms
+
+    def spent(self, limit: Limit) -> tuple[int, int]:
+        """Known ms and degree (milli-degree-ms) beyond one of its limits."""
+        return self.sums.limits[self.limits.index(limit)]
+
+
+def measure(
+    plan: Plan,
+    channel: str,
+    times: Sequence[int],
+    values: Sequence[int],
+    span: Interval,
+    pauses: Sequence[Interval] = (),
+    conflicts: int = 0,
+    faults: tuple[str, ...] = (),
+) -> Measured:
+    """Measure from readings in order (ms, micro-degrees).
+
+    They need to reach to the nearest one outside the span on either side; more does no harm.
+    """
+    sums = exposure(plan.gauge, times, values, span, pauses)
+    cut = _cut(plan, times, values, span)
+    gaps = _gaps(plan, cut, span)
+    return Measured(
+        channel,
+        _quantity(channel),
+        plan.limits,
+        span,
+        sums,
+        tuple(_excursions(plan, cut, span, pauses, gaps)),
+        max((b - a for a, b in gaps), default=0),
+        conflicts,
+        faults,
+    )
+
+
+def measure_by_pieces(
+    plan: Plan,
+    channel: str,
+    pieces: Sequence[Piece],
+    edges: Iterable[tuple[Sequence[int], Sequence[int]]],
+    span: Interval,
+    excursions: Sequence[Excursion] = (),
+    pauses: Sequence[Interval] = (),
+    conflicts: int = 0,
+    faults: tuple[str, ...] = (),
+) -> Measured:
+    """Measure from 5-minute pieces made by the same plan, and raw edges (see `from_pieces`).
+
+    The sums are those of `measure` to the last digit. `excursions` are the channel's, cut to the
+    span by `excursions_within` from readings about each. Pieces do not tell where in a slot time
+    was unknown, so neighbouring slots' unknown time is taken for one stretch: a verdict by
+    pieces may ask for review where one by readings would not, never the other way.
+    """
+    sums = from_pieces(plan.gauge, pieces, edges, span, pauses)
+    return Measured(
+        channel,
+        _quantity(channel),
+        plan.limits,
+        span,
+        sums,
+        tuple(excursions),
+        _longest_by_pieces(pieces, span),
+        conflicts,
+        faults,
+    )
+
+
+def excursions_within(
+    plan: Plan,
+    times: Sequence[int],
+    values: Sequence[int],
+    span: Interval,
+    pauses: Sequence[Interval] = (),
+) -> list[Excursion]:
+    """The excursions of readings in order, cut to the span [from, to): minutes within it only."""
+    cut = _cut(plan, times, values, span)
+    return _excursions(plan, cut, span, pauses, _gaps(plan, cut, span))
+
+
+Readings = list[tuple[int, int]]
+
+
+def _quantity(channel: str) -> str:
+    return channel.split(".", 2)[1] if "." in channel else channel
+
+
+def _cut(plan: Plan, times: Sequence[int], values: Sequence[int], span: Interval) -> Readings:
+    """The readings of the span, and the nearest outside that a line joins to what is in it."""
+    first, stop = bisect_left(times, span[0]), bisect_left(times, span[1])
+    if first > 0 and _joined(plan, times, first - 1):
+        first -= 1
+    if 0 < stop < len(times) and _joined(plan, times, stop - 1):
+        stop += 1
+    return list(zip(times[first:stop], values[first:stop], strict=True))
+
+
+def _joined(plan: Plan, times: Sequence[int], index: int) -> bool:
+    return index + 1 < len(times) and times[index + 1] - times[index] <= plan.max_gap
+
+
+def _gaps(plan: Plan, cut: Readings, span: Interval) -> list[Interval]:
+    """The unknown stretches of the span, in order."""
+    marks = [at for at, _ in cut]
+    gaps = [(a, b) for a, b in pairwise(marks) if b - a > plan.max_gap]
+    if not marks:
+        return [span]
+    return [
+        (max(a, span[0]), min(b, span[1]))
+        for a, b in [(span[0], marks[0]), *gaps, (marks[-1], span[1])]
+        if max(a, span[0]) < min(b, span[1])
+    ]
+
+
+def _excursions(
+    plan: Plan,
+    cut: Readings,
+    span: Interval,
+    pauses: Sequence[Interval],
+    gaps: list[Interval],
+) -> list[Excursion]:
+    outside = [(-_EVER, span[0]), (span[1], _EVER)]
+    lead = gaps[0][1] - gaps[0][0] if gaps and gaps[0][0] == span[0] else 0
+    trail = gaps[-1][1] - gaps[-1][0] if gaps and gaps[-1][1] == span[1] else 0
+    found: list[Excursion] = []
+    for limit in plan.limits:
+        left_out = merged([*outside, *pauses]) if limit.severity == "warning" else outside
+        tracker = Tracker(touching_ms=lead)
+        last: tuple[int, int] | None = None
+        for now in cut:
+            is_known = last is not None and now[0] - last[0] <= plan.max_gap
+            ended = observe(limit, tracker, last, now, is_known, left_out)
+            if ended is not None:
+                found.append(ended)
+            last = now
+        if tracker.is_open:
+            tracker.touching_ms += trail
+            found.append(tracker.excursion(limit))
+    limits = {limit.id: limit for limit in plan.limits}
+    return [
+        _clipped(limits[one.limit], one, cut, span)
+        for one in sorted(found, key=lambda e: (e.start, e.limit))
+        if one.ms or span[0] <= one.first_at < span[1] or _lasts_into(one, span)
+    ]
+
+
+def _lasts_into(one: Excursion, span: Interval) -> bool:
+    """Whether it was on in the span, though none of its minutes count there (a pause, a gap)."""
+    return one.start < span[1] and (one.end is None or one.end > span[0])
+
+
+def _clipped(limit: Limit, one: Excursion, cut: Readings, span: Interval) -> Excursion:
+    start = max(one.start, span[0])
+    end = one.end if one.end is not None and one.end <= span[1] else None
+    if one.end is not None and one.end > span[1]:
+        end = span[1]
+    inner = [r for r in _with_edges(cut, span) if start <= r[0] <= (one.end or span[1])]
+    peak_at, peak = max(
+        (r for r in inner if limit.beyond(r[1])),
+        key=lambda r: (limit.sign * r[1], -r[0]),
+        default=(one.peak_at, one.peak),
+    )
+    return msgspec.structs.replace(one, start=start, end=end, peak=peak, peak_at=peak_at)
+
+
+def _with_edges(cut: Readings, span: Interval) -> Readings:
+    """The readings within the span, and where the line meets its ends."""
+    inner = [r for r in cut if span[0] <= r[0] <= span[1]]
+    for (t0, v0), (t1, v1) in pairwise(cut):
+        inner += [(at, v0 + (v1 - v0) * (at - t0) // (t1 - t0)) for at in span if t0 < at < t1]
+    return sorted(inner)
+
+
+def _longest_by_pieces(pieces: Sequence[Piece], span: Interval) -> int:
+    known = {piece.slot: piece.sums.known_ms for piece in pieces}
+    longest = run = 0
+    for slot in range(span[0] - span[0] % SLOT_MS, span[1], SLOT_MS):
+        length = min(span[1], slot + SLOT_MS) - max(span[0], slot)
+        unknown = min(length, SLOT_MS - known.get(slot, 0))
+        run = run + unknown if unknown else 0
+        longest = max(longest, run)
+    return longest

@@ -1,0 +1,170 @@
+"""The records of parcels: their legs and verdict so far, and who is aboard what."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from .celsius import from_micro
+from .excursions import DEGREE_MINUTE
+from .leg import Measured
+from .parcel import Budget, ParcelJudged, Stretch
+from .profile import Profile
+from .timeline import Timeline
+from .times import iso, minutes
+
+
+class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One channel over one stretch: °C, minutes; per limit, minutes known beyond it."""
+
+    channel: str
+    readings: int
+    known_minutes: float
+    unknown_minutes: float
+    min: float | None
+    max: float | None
+    mean: float | None
+    mkt: float | None
+    limits: dict[str, float]
+
+
+class StretchRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stretch of a leg, as last measured: replaced when measured again, never added to.
+
+    `counts`: its readings are the parcel's; else a tag's outrank them, and it is only shown.
+    """
+
+    device: str
+    compartment: str
+    start: str
+    end: str
+    counts: bool
+    channels: list[ChannelRecord]
+
+
+class BudgetRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cumulative limit's time: allowed, used, and at most left (unknown time not counted)."""
+
+    limit: str
+    allowed_minutes: float
+    used_minutes: float
+    left_minutes: float
+    degree_minutes: float
+
+
+class ReasonRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why: the verdict it forces, its code, the figures of its sentence."""
+
+    verdict: Literal["accept", "review", "reject"]
+    code: str
+    values: dict[str, str | int | float]
+
+
+class ParcelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A parcel so far, on `coldchain.parcels`, key: parcel. Its last record holds.
+
+    Everything up to `until`; `problems` are codes of what its scans do not say or say twice;
+    `shelf_life_used` is a share, null where the profile has no model.
+    """
+
+    v: Literal[1] = 1
+    parcel: str
+    profile: str
+    until: str
+    stretches: list[StretchRecord]
+    unknown_minutes: float
+    budgets: list[BudgetRecord]
+    shelf_life_used: float | None
+    verdict: Literal["accept", "review", "reject"]
+    reasons: list[ReasonRecord]
+    delivered: str | None
+    is_held: bool
+    problems: list[str]
+
+
+class AboardParcel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A parcel aboard a compartment since `since`, with what is left of its budgets."""
+
+    parcel: str
+    compartment: str
+    since: str
+    profile: str
+    budgets: list[BudgetRecord] = []
+
+
+class AboardRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is aboard a device, on `coldchain.aboard`, key: device. Its last record holds."""
+
+    v: Literal[1] = 1
+    device: str
+    parcels: list[AboardParcel]
+
+
+def parcel_record(
+    profile: Profile,
+    way: Timeline,
+    stretches: Sequence[Stretch],
+    judged: ParcelJudged,
+    until: int,
+) -> ParcelRecord:
+    """A parcel judged, as its record."""
+    return ParcelRecord(
+        parcel=way.parcel,
+        profile=profile.id,
+        until=iso(until),
+        stretches=[_stretch(one) for one in stretches],
+        unknown_minutes=minutes(judged.unknown_ms),
+        budgets=budget_records(judged.budgets),
+        shelf_life_used=judged.shelf_used,
+        verdict=judged.outcome.verdict,
+        reasons=[
+            ReasonRecord(verdict=one.verdict, code=one.code, values=dict(one.values))
+            for one in judged.outcome.reasons
+        ],
+        delivered=None if way.delivered is None else iso(way.delivered),
+        is_held=way.is_held,
+        problems=[problem.code for problem in way.problems],
+    )
+
+
+def budget_records(budgets: Iterable[Budget]) -> list[BudgetRecord]:
+    """Budgets as records."""
+    return [
+        BudgetRecord(
+            limit=one.limit.id,
+            allowed_minutes=minutes(one.limit.allowed),
+            used_minutes=minutes(one.used),
+            left_minutes=minutes(one.left),
+            degree_minutes=one.degree / DEGREE_MINUTE,
+        )
+        for one in budgets
+    ]
+
+
+def _stretch(one: Stretch) -> StretchRecord:
+    start, end = one.stay.span
+    return StretchRecord(
+        device=one.stay.leg.device,
+        compartment=one.stay.leg.compartment,
+        start=iso(start),
+        end=iso(end),
+        counts=one.stay.counts,
+        channels=[_channel(channel) for channel in one.channels],
+    )
+
+
+def _channel(one: Measured) -> ChannelRecord:
+    sums = one.sums
+    return ChannelRecord(
+        channel=one.channel,
+        readings=sums.count,
+        known_minutes=minutes(sums.known_ms),
+        unknown_minutes=minutes(one.unknown_ms),
+        min=None if sums.min is None else from_micro(sums.min),
+        max=None if sums.max is None else from_micro(sums.max),
+        mean=sums.mean_celsius(),
+        mkt=sums.mkt_celsius(),
+        limits={
+            limit.id: minutes(ms) for limit, (ms, _) in zip(one.limits, sums.limits, strict=True)
+        },
+    )
