@@ -1,5 +1,4 @@
 """Every panel's question, asked of the real store: what returns nothing, is slow, or is unknown."""
-# ruff: noqa: S608 - every name in a query goes through `name`
 
 import re
 import time

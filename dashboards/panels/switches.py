@@ -3,7 +3,11 @@
 
 from grafana_foundation_sdk.builders import statetimeline
 from grafana_foundation_sdk.models.common import VisibilityMode
-from grafana_foundation_sdk.models.dashboard import ValueMap, ValueMappingResult
+from grafana_foundation_sdk.models.dashboard import (
+    DataTransformerConfig,
+    ValueMap,
+    ValueMappingResult,
+)
 
 from coldchain.reasons import Language
 from dashboards import palette
@@ -18,6 +22,11 @@ SELECT max(/^(door|defrost|compressor|mains)/) FROM "reading" WHERE $timeFilter 
  GROUP BY time($__interval), "compartment" fill(null)"""
 
 
+_CHANNEL = DataTransformerConfig(
+    id_val="renameByRegex", options={"regex": "^(.*) max_(.*)$", "renamePattern": "$1.$2"}
+)
+
+
 def panel(language: Language) -> statetimeline.Panel:
     mapping = ValueMap(
         {
@@ -30,7 +39,8 @@ def panel(language: Language) -> statetimeline.Panel:
     )
     return (
         dressed(statetimeline.Panel(), "switches", language, 12, 9, query)
-        .interval("10s")
+        .interval("1m")  # an interval without a sample would read as unknown
+        .with_transformation(_CHANNEL)
         .mappings([mapping])
         .show_value(VisibilityMode.NEVER)
         .fill_opacity(90)

@@ -1,7 +1,13 @@
 """Every compartment's temperatures of one device, no peak averaged away."""
 # ruff: noqa: S608 - a query is made of constants
 
+from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.builders import timeseries
+from grafana_foundation_sdk.models.dashboard import (
+    DataTransformerConfig,
+    DynamicConfigValue,
+    FieldColorModeId,
+)
 
 from coldchain.reasons import Language
 from dashboards.columns import CELSIUS
@@ -9,6 +15,16 @@ from dashboards.influxql import Query
 
 from .parts import GAP_MS, dressed, lines
 from .standing import DEVICE
+
+#: The greatest and the least of a channel have one name, hence one colour, and one legend.
+_ONE_NAME = DataTransformerConfig(
+    id_val="renameByRegex",
+    options={"regex": "^(.*) (?:max|min)_(.*)$", "renamePattern": "$1.$2"},
+)
+_THIN = [
+    DynamicConfigValue("custom.lineWidth", 1),
+    DynamicConfigValue("custom.hideFrom", {"legend": True, "tooltip": False, "viz": False}),
+]
 
 
 def _query(function: str) -> str:
@@ -31,6 +47,9 @@ def panel(language: Language) -> timeseries.Panel:
             Query(_query("min"), "B", "time_series", alias),
         )
         .interval("10s")
+        .with_transformation(_ONE_NAME)
+        .color_scheme(build.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
+        .override_by_query("B", _THIN)
         .unit(CELSIUS)
         .decimals(1)
     )

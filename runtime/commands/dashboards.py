@@ -130,6 +130,47 @@ def push(
         )
 
 
+@app.command()
+def preview(
+    file: Annotated[Path, typer.Argument(help="The HTML file to write.")],
+    since: Since = None,
+    until: Until = None,
+    language: Annotated[
+        str | None, typer.Option(help="zh-CN or en. Default: the settings' language.")
+    ] = None,
+) -> None:
+    """Draw the boards' data into one HTML file, without a Grafana.
+
+    Example: `coldchain dashboards preview boards.html --language en`
+    """
+    from zoneinfo import ZoneInfo
+
+    from dashboards.boards import BOARDS
+    from dashboards.preview import preview as draw
+    from dashboards.words import LANGUAGES
+    from runtime.errors import UserError
+    from runtime.settings import load_settings
+    from series.http import Unreachable
+    from series.reader import QueryError
+
+    settings = load_settings()
+    chosen = language or settings.people.language
+    if chosen not in LANGUAGES:
+        raise UserError(f"no language {chosen!r} here: {' or '.join(LANGUAGES)}")
+    start_ms, end_ms = _range(since, until)
+    zone = ZoneInfo(settings.people.zone)
+    try:
+        page = draw(settings.series, BOARDS, _language(chosen), start_ms, end_ms, zone)
+        file.write_text(page, encoding="utf-8")
+    except Unreachable as error:
+        raise _away(error) from None
+    except QueryError as error:
+        raise UserError(f"InfluxDB refuses a panel's question: {error}") from None
+    except OSError as error:
+        raise UserError(f"the preview can't be written: {error}") from None
+    typer.echo(file)
+
+
 def _range(since: str | None, until: str | None) -> tuple[int, int]:
     """The time range in ms. Raises UserError."""
     import time

@@ -1,0 +1,137 @@
+"""Panels by type, as HTML: one function each, and the table that finds it."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from series.reader import Series
+
+from .curves import curves, lines, switches
+from .fields import ink, shown
+from .scale import Scale
+
+Answers = Sequence[tuple[str | None, list[Series]]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A panel with what the store answered to each of its targets, and for when."""
+
+    panel: Mapping[str, Any]
+    answers: Answers
+    start_ms: int
+    end_ms: int
+    zone: ZoneInfo
+
+
+def stat(asked: Asked) -> str:
+    """Tiles, one a field."""
+    tiles: list[str] = []
+    for _, answer in asked.answers:
+        for series in answer:
+            for name, value in zip(series.columns[1:], series.values[-1][1:], strict=True):
+                how = shown(asked.panel, name)
+                colour = how.colour or "#444444"
+                tiles.append(
+                    f'<div class="tile" style="background:{colour};color:{ink(colour)}">'
+                    f"<span>{escape(how.title)}</span>"
+                    f"<b>{escape(how.text(value, asked.zone))}</b></div>"
+                )
+    return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def table(asked: Asked) -> str:
+    """Rows as they come; tags before fields, as Grafana has them."""
+    rows: list[str] = []
+    titles: list[str] = []
+    for _, answer in asked.answers:
+        for series in answer:
+            names = ["Time", *series.tags, *series.columns[1:]]
+            how = [shown(asked.panel, name) for name in names]
+            titles = [f"<th>{escape(one.title)}</th>" for one in how if not one.is_hidden]
+            for row in series.values:
+                cells = [row[0], *series.tags.values(), *row[1:]]
+                made = []
+                for one, value in zip(how, cells, strict=True):
+                    if one.is_hidden:
+                        continue
+                    colour = one.colour_of(value)
+                    style = ""
+                    if colour and one.fills_cell:
+                        style = f' style="background:{colour};color:{ink(colour)}"'
+                    elif colour and one.colours_text:
+                        style = f' style="border-left:6px solid {colour}"'
+                    made.append(f"<td{style}>{escape(one.text(value, asked.zone))}</td>")
+                rows.append(f"<tr>{''.join(made)}</tr>")
+    if not rows:
+        return f'<p class="none">{escape(asked.panel["fieldConfig"]["defaults"]["noValue"])}</p>'
+    return f"<table><tr>{''.join(titles)}</tr>{''.join(rows)}</table>"
+
+
+def geomap(asked: Asked) -> str:
+    """Places on a blank ground, north up, a degree as long to the east as it is there."""
+    found = [
+        dict(zip(series.columns, row, strict=True))
+        for _, answer in asked.answers
+        for series in answer
+        for row in series.values
+    ]
+    places = [
+        (float(lat), float(lon), row)
+        for row in found
+        if isinstance(lat := row["latitude"], int | float)
+        and isinstance(lon := row["longitude"], int | float)
+    ]
+    if not places:
+        return '<p class="none">–</p>'
+    how, named = shown(asked.panel, "severity"), shown(asked.panel, "margin")
+    width, height, edge = 560.0, 400.0, 24.0
+    lats, lons = [lat for lat, _, _ in places], [lon for _, lon, _ in places]
+    middle_lat, middle_lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+    shrink = math.cos(math.radians(middle_lat))
+    reach = max(
+        (max(lats) - min(lats)) / (height - 2 * edge),
+        (max(lons) - min(lons)) * shrink / (width - 2 * edge),
+        1e-6,
+    )
+    x = Scale(
+        middle_lon - width / 2 * reach / shrink, middle_lon + width / 2 * reach / shrink, 0, width
+    )
+    y = Scale(middle_lat - height / 2 * reach, middle_lat + height / 2 * reach, height, 0)
+    dots = [
+        f'<circle cx="{x.at(lon)}" cy="{y.at(lat)}" r="6" fill="{how.colour_of(row["severity"])}"'
+        f' stroke="#fff" stroke-width=".8"><title>{escape(str(row["device"]))}'
+        f" {escape(how.text(row['severity'], asked.zone))}"
+        f" {escape(named.text(row['margin'], asked.zone))}</title></circle>"
+        for lat, lon, row in reversed(places)
+    ]
+    keys = "".join(
+        f'<span><i style="background:{colour}"></i>{escape(text)}</span>'
+        for text, colour in how.words.values()
+    )
+    return (
+        f'<svg viewBox="0 0 {width:g} {height:g}" class="map" role="img">{"".join(dots)}</svg>'
+        f'<p class="legend">{keys}</p>'
+    )
+
+
+def timeseries(asked: Asked) -> str:
+    found = curves(asked.panel, asked.answers)
+    return lines(asked.panel, found, asked.start_ms, asked.end_ms, asked.zone)
+
+
+def statetimeline(asked: Asked) -> str:
+    found = curves(asked.panel, asked.answers)
+    return switches(asked.panel, found, asked.start_ms, asked.end_ms, asked.zone)
+
+
+DRAW: dict[str, Callable[[Asked], str]] = {
+    "stat": stat,
+    "table": table,
+    "geomap": geomap,
+    "timeseries": timeseries,
+    "state-timeline": statetimeline,
+}

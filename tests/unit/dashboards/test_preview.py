@@ -1,0 +1,124 @@
+"""The likeness of a board: what it draws from the board's JSON and from answers."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboards.boards import BOARDS
+from dashboards.preview.curves import curves, lines, switches
+from dashboards.preview.fields import ink, shown
+from dashboards.preview.panels import DRAW, Asked
+from dashboards.preview.scale import Scale, ticks, time_ticks
+from series.reader import Series
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MINUTE = 60_000
+PANELS: dict[str, dict[str, Any]] = {
+    panel["title"]: panel for board in BOARDS for panel in board.json("en")["panels"]
+}
+
+
+def test_every_type_of_panel_that_a_board_has_can_be_drawn() -> None:
+    assert {panel["type"] for panel in PANELS.values()} <= set(DRAW)
+
+
+def test_a_field_is_shown_as_the_board_says() -> None:
+    worst = PANELS["Worst first"]
+    margin = shown(worst, "margin")
+    assert margin.title == "Margin to limit"
+    assert margin.text(-1.25, SHANGHAI) == "-1.2 °C"
+    assert (margin.colour_of(-0.1), margin.colour_of(0.1), margin.colour_of(2)) == (
+        "#D55E00",
+        "#F0E442",
+        "#0072B2",
+    )
+    state = shown(worst, "severity")
+    assert (state.text(3, SHANGHAI), state.colour_of(3)) == ("Critical", "#D55E00")
+    assert shown(worst, "rank").is_hidden
+    assert shown(worst, "Time").text(0, SHANGHAI) == "1970-01-01 08:00:00"
+
+
+def test_what_is_not_there_is_shown_as_nothing() -> None:
+    assert shown(PANELS["Worst first"], "margin").text(None, SHANGHAI) == ""
+
+
+@pytest.mark.parametrize(("colour", "text"), [("#F0E442", "#000"), ("#0072B2", "#fff")])
+def test_text_is_legible_on_its_colour(colour: str, text: str) -> None:
+    assert ink(colour) == text
+
+
+def margin_panel(values: list[float | None]) -> str:
+    rows: list[list[float | int | str | bool | None]] = [
+        [at * MINUTE, value] for at, value in enumerate(values)
+    ]
+    panel = PANELS["Worst margin by kind"]
+    answer = [Series("fleet", ["time", "margin"], {"kind": "van"}, rows)]
+    found = curves(panel, [("$tag_kind", answer)])
+    assert [curve.shown.title for curve in found] == ["Van"]
+    return lines(panel, found, 0, len(values) * MINUTE, SHANGHAI)
+
+
+def test_a_gap_is_left_as_a_gap() -> None:
+    assert margin_panel([1.0, 1.5, None, 2.0, 1.0]).count("<polyline") == 2
+
+
+def test_a_lone_value_is_a_dot() -> None:
+    drawn = margin_panel([1.0, 1.5, None, 2.0])
+    assert (drawn.count("<polyline"), drawn.count("<circle")) == (1, 1)
+
+
+def test_what_is_beyond_the_limits_is_shaded_where_there_is_any() -> None:
+    assert '<rect x="56"' in margin_panel([1.0, -1.0])
+    assert "<rect" not in margin_panel([1.0, 2.0])
+
+
+def test_the_greatest_and_the_least_of_a_channel_have_one_name_and_colour() -> None:
+    panel = PANELS["Temperatures"]
+    answers: list[tuple[str | None, list[Series]]] = [
+        (
+            "$tag_compartment $col",
+            [Series("reading", ["time", f"{which}_air"], {"compartment": "main"}, [[0, 4.0]])],
+        )
+        for which in ("max", "min")
+    ]
+    greatest, least = curves(panel, answers)
+    assert (greatest.name, greatest.colour) == (least.name, least.colour)
+    assert greatest.name == "main.air"
+
+
+def test_a_switch_is_drawn_only_while_it_is_known() -> None:
+    panel = PANELS["Doors, defrost, compressor, mains"]
+    rows: list[list[float | int | str | bool | None]] = [[0, 1], [MINUTE, None], [2 * MINUTE, 0]]
+    answer = [Series("reading", ["time", "max_door"], {"compartment": "main"}, rows)]
+    found = curves(panel, [("$tag_compartment $col", answer)])
+    drawn = switches(panel, found, 0, 4 * MINUTE, SHANGHAI)
+    assert drawn.count("<rect") == 2
+    assert "main.door" in drawn
+
+
+def test_an_empty_table_says_what_the_board_says_of_none() -> None:
+    panel = PANELS["Silent"]
+    assert DRAW["table"](Asked(panel, [(None, [])], 0, 1, SHANGHAI)) == '<p class="none">none</p>'
+
+
+def test_stored_text_can_not_become_markup() -> None:
+    row: list[float | int | str | bool | None] = [0, 1, "<b>", "van", "x", 1.0, 2.0, "main.air"]
+    columns = ["time", "severity", "device", "kind", "county", "margin", "worst", "worst_channel"]
+    panel = PANELS["Worst first"]
+    asked = Asked(panel, [(None, [Series("asset", columns, {}, [row])])], 0, 1, SHANGHAI)
+    assert "&lt;b&gt;" in DRAW["table"](asked)
+
+
+def test_ticks_are_round_and_span_what_is_drawn() -> None:
+    assert ticks(-1.3, 2.2) == [-2, -1, 0, 1, 2, 3]
+    assert ticks(4.0, 4.0)[0] <= 4.0 <= ticks(4.0, 4.0)[-1]
+
+
+def test_times_are_round_in_the_readers_zone() -> None:
+    labels = [text for _, text in time_ticks(MINUTE, 6 * 60 * MINUTE, SHANGHAI)]
+    assert labels == ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00"]
+
+
+def test_a_scale_of_one_value_divides_by_nothing() -> None:
+    assert Scale(4, 4, 0, 100).at(4) == 0
