@@ -134,7 +134,7 @@ class Books:
         )
         for event in happening:
             self._happen(alert, event, _gravest(standing, row), now)
-        self._set(alert, owed="silenced" in happening)
+        self._set(alert, owed="silenced" in happening, severity=_gravest(standing, row))
 
     def _raise(
         self, alert: str, members: list[Member], severity: Severity, now: int

@@ -157,12 +157,16 @@ class Mailbox:
         told: list[Told] = []
         asset = row["device"]
         tells = self._db.execute(
-            "SELECT tells.alert, tells.severity, escalated, hushed, asset FROM tells"
-            " JOIN alerts ON alerts.id = tells.alert WHERE message = ? AND NOT cancelled",
+            "SELECT tell.alert, escalated, asset, hushed OR EXISTS (SELECT 1 FROM tells AS graver"
+            " WHERE graver.alert = tell.alert AND graver.recipient = tell.recipient"
+            " AND graver.channel = tell.channel AND graver.severity < tell.severity"
+            " AND graver.message != tell.message AND NOT graver.cancelled) AS is_idle"
+            " FROM tells AS tell JOIN alerts ON alerts.id = tell.alert"
+            " WHERE message = ? AND NOT cancelled",  # "critical" sorts before "warning"
             (row["id"],),
         ).fetchall()
         for tell in tells:
-            if not tell["hushed"]:
+            if not tell["is_idle"]:
                 told.append(
                     Told(tell["alert"], gravest_of(self._db, tell["alert"]), tell["escalated"])
                 )

@@ -41,7 +41,10 @@ ROUTES = Routes(
 
 
 class World:
-    """Time in minutes from the start. `heard` is what reached people: (minute, who, letter)."""
+    """Time in minutes from the start. `heard` is what reached people: (minute, who, letter).
+
+    `words` is the same by alert: (who, alert, severity, whether it says that it may be twice).
+    """
 
     def __init__(self, group_wait: float = 0.0, routes: Routes = ROUTES) -> None:
         self.settings = AlertSettings(
@@ -52,6 +55,7 @@ class World:
         self.mailbox = self.books.mailbox
         self.now = START
         self.heard: list[tuple[float, str, Letter]] = []
+        self.words: list[tuple[str, str, str, bool]] = []
         self.answers: Callable[[Letter], Outcome] = lambda _: "delivered"
 
     @property
@@ -115,9 +119,26 @@ class World:
             for letter in letters:
                 outcome = self.answers(letter)
                 if outcome in ("delivered", "unclear"):
-                    self.heard.append((self.minute, letter.recipient, letter))
+                    self.hear(letter)
                 with transaction(self.db):
                     self.mailbox.note(letter.id, outcome, "", self.now)
+
+    def hear(self, letter: Letter) -> None:
+        self.heard.append((self.minute, letter.recipient, letter))
+        rows = self.db.execute(
+            "SELECT alert, tells.severity, again FROM tells JOIN messages ON messages.id = message"
+            " WHERE message = ? AND NOT cancelled",
+            (letter.id,),
+        )
+        named = letter.message.body.rsplit("\n", 1)[1].split()[1:]
+        words = [
+            (letter.recipient, row["alert"], row["severity"], bool(row["again"]))
+            for row in rows
+            if row["alert"] in named
+        ]
+        # Of one alert at two severities in one letter, the graver is what is said.
+        gravest = {word[1]: word for word in sorted(words, key=lambda word: word[2], reverse=True)}
+        self.words.extend(gravest.values())
 
     def crash(self) -> None:
         """The service starts again on what is on disk."""
