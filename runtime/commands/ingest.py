@@ -1,0 +1,281 @@
+"""`coldchain ingest`: replay loggers' files, publish the registry, see what was rejected."""
+
+import base64
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from runtime.errors import UserError
+from runtime.logger_files import (
+    DatesOption,
+    ProfilesOption,
+    UnitOption,
+    ZoneOption,
+    profile_named,
+    progress,
+    read_logger,
+)
+
+if TYPE_CHECKING:
+    from ingest.dead_letters import DeadLetter
+    from ingest.loggers import LoggerFile
+    from ingest.replay import Sent
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Replay loggers' files, publish the registry, see what was rejected.",
+)
+
+Quantity = Literal["air", "product"]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+#: Bytes of a dead letter that the list shows.
+SHOWN_BYTES = 60
+
+
+@app.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="Loggers' exports: CSV or text.")],
+    device: Annotated[str, typer.Option(help="Whose readings they are.", metavar="NAME")],
+    compartment: Annotated[str, typer.Option(help="Where in it the logger was.")] = "main",
+    quantity: Annotated[
+        Quantity, typer.Option(help="Whether it measured the air or the product.")
+    ] = "product",
+    register: Annotated[
+        bool, typer.Option("--register", help="Register the device first; needs --profile.")
+    ] = False,
+    profile: Annotated[
+        str | None, typer.Option(help="What its goods may go through, as iced-seafood.")
+    ] = None,
+    profiles: ProfilesOption = None,
+    tz: ZoneOption = None,
+    unit: UnitOption = None,
+    dates: DatesOption = None,
+    ending_now: Annotated[
+        bool,
+        typer.Option(
+            "--ending-now",
+            help="Move all times so that the last is now: to try it out, never as evidence.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Send loggers' files as frames, into the same Kafka and the same rules as everything else.
+
+    Sending a file twice is harmless: it makes the same frames. Lines that can't be read go to
+    the dead letters.
+
+    Example: `coldchain ingest replay trip.csv --device tag-7 --register --profile iced-seafood`
+    """
+    if register and profile is None:
+        raise UserError("--register needs --profile, as in --profile iced-seafood")
+    _check_name("--device", device)
+    _check_name("--compartment", compartment)
+    if profile is not None:
+        profile_named(profile, profiles)
+    read = [(path, read_logger(path, tz, unit, dates)) for path in files]
+    now = time.time_ns() // 1_000_000
+    shift = now - max(_ends(read), default=now) if ending_now else 0
+
+    from ingest.replay import Place, replay
+    from runtime.settings import load_settings
+
+    place = Place(device, compartment, quantity, profile if register else None)
+    with progress(f"sending {len(files)} files as {device}"), _users_mistakes():
+        sent, registration = replay(load_settings().kafka, read, place, now, shift)
+    if as_json:
+        _print_json(
+            {
+                "device": device,
+                "registered": registration is not None,
+                "readings": sum(one.readings for one in sent),
+                "frames": sum(one.frames for one in sent),
+                "rejected": sum(len(one.rejected) for one in sent),
+                "files": sent,
+            }
+        )
+        return
+    if registration is not None:
+        typer.echo(f"{device} registered since {registration.history[0].since}.")
+    for one in sent:
+        _print_sent(one)
+
+
+@app.command()
+def registry(
+    file: Annotated[Path, typer.Argument(help="Registrations as TOML.")],
+    profiles: ProfilesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish registrations; each takes the place of its device's last.
+
+    Example: `coldchain ingest registry city/registry.toml`
+    """
+    from coldchain.registry_toml import RegistryError, loads
+
+    try:
+        registrations = loads(file.read_text(encoding="utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: can't be read: {error}") from None
+    except RegistryError as error:
+        raise UserError(str(error)) from None
+    _check_profiles(file, registrations, profiles)
+
+    from ingest.sender import Sender
+    from runtime.settings import load_settings
+
+    with _users_mistakes(), Sender(load_settings().kafka) as sender:
+        sender.register(registrations)
+    if as_json:
+        _print_json({"registered": [one.device for one in registrations]})
+    else:
+        typer.echo(f"{len(registrations)} devices registered.")
+
+
+@app.command()
+def rejected(
+    again: Annotated[
+        bool, typer.Option("--replay", help="Send them to the rules once more, after mending.")
+    ] = False,
+    device: Annotated[str | None, typer.Option(help="Only this device's.", metavar="NAME")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Only those whose reason has this in it.", metavar="TEXT")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="List the last so many; 0: all.", min=0)] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """List what was rejected: why, where it came from, when. `--replay` sends it once more.
+
+    Only what came as a frame can be sent again as it is; of a logger's file, mend the line and
+    replay the file.
+
+    Example: `coldchain ingest rejected --reason "not registered" --replay`
+    """
+    from ingest.dead_letters import dead_letters, replayable, send_again
+    from runtime.settings import load_settings
+
+    kafka = load_settings().kafka
+    with progress("reading the dead letters"), _users_mistakes():
+        found = [
+            letter
+            for letter in dead_letters(kafka)
+            if (device is None or letter.device == device)
+            and (reason is None or reason in letter.rejection.reason)
+        ]
+    if again:
+        chosen = list(replayable(kafka, found))
+        with progress(f"sending {len(chosen)} frames once more"), _users_mistakes():
+            sent = send_again(kafka, chosen)
+        if as_json:
+            _print_json({"replayed": sent, "left": len(found) - sent})
+        else:
+            left = f"; {len(found) - sent} are repeats, or did not come as frames" * (
+                len(found) > sent
+            )
+            typer.echo(f"{sent} frames sent once more{left}.")
+        return
+    shown = found[-limit:] if limit else found
+    if as_json:
+        _print_json([_told(letter) for letter in shown])
+    else:
+        _print_letters(shown, len(found))
+
+
+@contextmanager
+def _users_mistakes() -> Iterator[None]:
+    from ingest.enrol import EnrolError
+    from ingest.loggers import LoggerFileError
+    from ingest.replay import NotRegisteredError
+    from ingest.sender import SendError
+    from ingest.topic import TopicError
+
+    known = (EnrolError, LoggerFileError, NotRegisteredError, SendError, TopicError)
+    try:
+        yield
+    except known as error:
+        raise UserError(str(error)) from None
+
+
+def _check_name(option: str, name: str) -> None:
+    import msgspec
+
+    from coldchain.frames import Name
+
+    try:
+        msgspec.convert(name, Name)
+    except msgspec.ValidationError:
+        raise UserError(
+            f"{option} {name!r}: letters, digits, - and _ only, at most 64, no - or _ first"
+        ) from None
+
+
+def _check_profiles(file: Path, registrations: list[Any], folder: Path | None) -> None:
+    """A device of an unknown profile would have its frames refused."""
+    for one in registrations:
+        for entry in one.history:
+            for name, compartment in entry.compartments.items():
+                try:
+                    profile_named(compartment.profile, folder)
+                except UserError as error:
+                    raise UserError(f"{file}: device {one.device}: {name}: {error}") from None
+
+
+def _ends(read: "list[tuple[Path, LoggerFile]]") -> Iterator[int]:
+    return (int(file.times.max()) for _, file in read if len(file.times))
+
+
+def _print_json(what: Any) -> None:
+    import msgspec
+
+    typer.echo(msgspec.json.format(msgspec.json.encode(what), indent=1).decode())
+
+
+def _print_sent(one: "Sent") -> None:
+    span = f", {one.start} to {one.end}" if one.start else ""
+    typer.echo(f"{one.file} ({one.layout}): {one.readings} readings in {one.frames} frames{span}")
+    for line in one.rejected[:10]:
+        typer.echo(f"  line {line.line}: {line.reason}")
+    if len(one.rejected) > 10:
+        typer.echo(f"  and {len(one.rejected) - 10} more lines that could not be read")
+
+
+def _told(letter: "DeadLetter") -> dict[str, object]:
+    said = letter.rejection
+    try:
+        value: dict[str, str] = {"value": letter.value.decode()}
+    except UnicodeDecodeError:
+        value = {"value_base64": base64.b64encode(letter.value).decode()}
+    return {
+        "reason": said.reason,
+        "where": said.where,
+        "when": said.when,
+        "device": letter.device,
+        "received": letter.received,
+        **value,
+    }
+
+
+def _print_letters(letters: "list[DeadLetter]", count: int) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not letters:
+        typer.echo("Nothing was rejected.")
+        return
+    table = Table(box=None, header_style="dim")
+    for name in ("when", "where", "device", "reason", "bytes"):
+        table.add_column(name, overflow="fold")
+    for letter in letters:
+        said = letter.rejection
+        shown = letter.value[:SHOWN_BYTES].decode("utf-8", "backslashreplace")
+        cells = (said.when, said.where, letter.device, said.reason, shown)
+        table.add_row(*map(Text, cells))
+    Console().print(table)
+    if count > len(letters):
+        typer.echo(f"{count - len(letters)} older ones are not shown (--limit 0 shows all).")
