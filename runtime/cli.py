@@ -26,7 +26,6 @@ VERBS = {
     "stream": "Run a worker: frames in, readings and excursions out.",
     "alerts": "Tell people of excursions; list, acknowledge, silence.",
     "evaluate": "Judge a logger's file by a profile, without any server.",
-    "score": "Compare excursions found with what really happened.",
     "dashboards": "Build, check and push the Grafana boards.",
 }
 EXIT_UNABLE = 2

@@ -17,7 +17,7 @@ from .local import Choice, chosen
 from .native import fetch
 from .supervisor import log, spawn
 
-_PATIENCE_S = 120.0
+_PATIENCE_S = 180.0
 _GRACE_S = 45.0
 
 

@@ -44,7 +44,7 @@ class Process:
     ready: Callable[[], bool]
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    patience: float = 60.0
+    patience: float = 120.0
     grace: float = 15.0
     _child: subprocess.Popen[bytes] | None = None
 
