@@ -1,0 +1,89 @@
+"""The contracts: JSON Schemas of every record, generated from its type into docs/contracts/.
+
+python -m runtime.contracts            write them
+python -m runtime.contracts --check    say which differ, and exit 1 if any does
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from coldchain.alert_commands import Command
+from coldchain.custody import CustodyEvent
+from coldchain.evaluation import Evaluation
+from coldchain.frames import Frame
+from coldchain.parcel_records import AboardRecord, ParcelRecord
+from coldchain.records import ConditionRecord, ExcursionRecord
+from coldchain.registry import Registration
+
+FOLDER = Path(__file__).parents[1] / "docs" / "contracts"
+
+#: File name -> the type, and where it is met.
+CONTRACTS: dict[str, tuple[Any, str]] = {
+    "frame": (Frame, "a record of coldchain.frames"),
+    "registration": (Registration, "a record of coldchain.registry"),
+    "custody-event": (CustodyEvent, "a record of coldchain.custody"),
+    "excursion": (ExcursionRecord, "a record of coldchain.excursions"),
+    "condition": (ConditionRecord, "a record of coldchain.excursions that has a rule"),
+    "parcel": (ParcelRecord, "a record of coldchain.parcels"),
+    "aboard": (AboardRecord, "a record of coldchain.aboard"),
+    "alert-command": (Command, "a record of coldchain.alert-commands"),
+    "evaluation": (list[Evaluation], "what coldchain evaluate --json prints"),
+}
+
+
+def schemas() -> dict[str, str]:
+    """Each contract's file name and text."""
+    return {f"{name}.schema.json": _text(name, *CONTRACTS[name]) for name in CONTRACTS}
+
+
+def stale(folder: Path = FOLDER) -> list[str]:
+    """What in the folder is not as the types have it: file names, missing and left-over too."""
+    wanted = schemas()
+    there = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.schema.json")}
+    names = sorted(wanted.keys() | there.keys())
+    return [name for name in names if wanted.get(name) != there.get(name)]
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Make the folder what the types have."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = schemas()
+    for name in stale(folder):
+        if name in wanted:
+            (folder / name).write_text(wanted[name], encoding="utf-8")
+        else:
+            (folder / name).unlink()
+
+
+def _text(name: str, kind: Any, about: str) -> str:
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": name,
+        "$comment": about,
+        **msgspec.json.schema(kind),
+    }
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def main(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 if stale.")
+    ] = False,
+) -> None:
+    """Write the JSON Schemas of all records into docs/contracts/."""
+    names = stale()
+    if not check:
+        write()
+    for name in names:
+        typer.echo(f"docs/contracts/{name}: {'stale' if check else 'written'}")
+    if check and names:
+        typer.echo("run: python -m runtime.contracts", err=True)
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)
