@@ -11,10 +11,9 @@ from dashboards.influxql import CHOSEN, Query
 from .parts import dressed
 
 _QUERY = f"""\
-SELECT top("severity", 1000) AS "severity", "device", "kind", "latitude", "longitude", "margin",\
- "last_at" FROM (SELECT last("severity") AS "severity", "latitude", "longitude", "margin",\
- "last_at" FROM "asset" WHERE {CHOSEN} GROUP BY "device", "kind", "county")\
- WHERE "latitude" >= -90"""
+SELECT top("severity", 1000) AS "severity", "device", "kind", "latitude", "longitude", "margin"\
+ FROM (SELECT last("severity") AS "severity", "latitude", "longitude", "margin" FROM "asset"\
+ WHERE {CHOSEN} GROUP BY "device", "kind", "county") WHERE "latitude" >= -90"""
 
 
 def panel(language: Language) -> geomap.Panel:
@@ -44,7 +43,7 @@ def panel(language: Language) -> geomap.Panel:
         device(language),
         kind(language),
         Column("margin", "margin", unit=CELSIUS, decimals=1),
-        Column("last_at", "as-of", unit=TIME),
+        Column("Time", "as-of", unit=TIME),
     ]
     for column in columns:
         properties = [p for p in column.properties(language) if not p.id_val.startswith("custom.")]

@@ -1,5 +1,6 @@
 """Every panel's question, asked of a real InfluxDB filled by the schema."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from itertools import count
@@ -7,12 +8,14 @@ from typing import Any
 
 import pytest
 from grafana_foundation_sdk.builders import table
+from typer.testing import CliRunner
 
 from dashboards.boards import BOARDS, Board
 from dashboards.check import PanelCheck, check_boards, filled
 from dashboards.influxql import Ask, Query
 from dashboards.macros import fill
 from dashboards.variables import choice
+from runtime.commands.dashboards import app
 from series.reader import Reader, Value
 from series.settings import SeriesSettings
 
@@ -156,3 +159,16 @@ def test_a_slow_question_is_told_with_its_time(small_fleet: SeriesSettings) -> N
     )
     assert check.problem == "slow: 1000 ms, 300 allowed"
     assert (check.rows, check.milliseconds) == (1, 1000.0)
+
+
+@pytest.mark.parametrize(("slow", "status"), [("60000", 0), ("0", 1)])
+def test_the_commands_status_says_whether_all_is_well(
+    small_fleet: SeriesSettings, monkeypatch: pytest.MonkeyPatch, slow: str, status: int
+) -> None:
+    for key in ("url", "token", "org", "bucket"):
+        monkeypatch.setenv(f"COLDCHAIN_INFLUXDB_{key.upper()}", getattr(small_fleet, key))
+    span = ["--since", "2026-11-24T05:20:00Z", "--until", "2026-11-24T06:00:00Z"]
+    result = CliRunner().invoke(app, ["check", *span, "--slow", slow, "--json"])
+    assert result.exit_code == status, result.output
+    problems = {one["problem"] is None for one in json.loads(result.stdout)}
+    assert problems == {status == 0}

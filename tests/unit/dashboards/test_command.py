@@ -1,7 +1,9 @@
 """The command: what it writes, and how it says that it can't."""
 
 import json
+from collections import Counter
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 from typer.testing import CliRunner
@@ -45,6 +47,22 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
     monkeypatch.delenv("COLDCHAIN_DASHBOARDS_TOKEN", raising=False)
     with pytest.raises(UserError, match=said):
         CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+class FakeGrafana(Protocol):
+    url: str
+    boards: dict[str, Any]
+
+
+def test_push_says_what_changed_and_the_second_time_that_nothing_did(
+    grafana: FakeGrafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLDCHAIN_DASHBOARDS_TOKEN", "glsa_secret")
+    arguments = ["push", "--url", grafana.url, "--json"]
+    first, second = (Counter(one["outcome"] for one in json.loads(run(*arguments))) for _ in "12")
+    things = len(BOARDS) * len(LANGUAGES) + 2  # and folder and data source
+    assert (first, second) == ({"created": things}, {"unchanged": things})
+    assert "created" not in run("push", "--url", grafana.url)
 
 
 def test_a_store_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
