@@ -21,6 +21,7 @@ EVENTS = st.one_of(
     st.tuples(st.just("silence"), st.floats(0, 20)),
     st.tuples(st.just("wait"), st.floats(0.1, 15)),
     st.tuples(st.just("crash in sending"), st.booleans()),
+    st.tuples(st.just("say and crash"), EXCURSIONS, SEVERITIES, st.booleans()),
     st.tuples(st.just("answer"), st.sampled_from(["delivered", "refused", "unclear"])),
 )
 
@@ -39,6 +40,9 @@ def _apply(world: Any, make_record: Any, event: tuple[Any, ...], as_of: int) -> 
             world.silence("van-1", minutes)
         case ("wait", minutes):
             world.go_to(world.minute + minutes, step=minutes / 3)
+        case ("say and crash", name, severity, it_came):
+            world.say(make_record(name, severity=severity, as_of=as_of))
+            _apply(world, make_record, ("crash in sending", it_came), as_of)
         case ("crash in sending", it_came):
             for letter in world.take():
                 if it_came:
