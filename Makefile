@@ -8,7 +8,7 @@ ROOMS := alerts broker coldchain dashboards ingest runtime sensor_emulator serie
 CODE := $(ROOMS) tests scripts $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers check test unit demo bench lock clean
+.PHONY: help setup servers check format lint types imports contracts carried test unit demo bench lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,12 +22,24 @@ $(STAMP): requirements.lock pyproject.toml scripts/setup.sh
 servers: setup ## fetch and build what native servers need, once (no engine needed)
 	@$(BIN)/python -m runtime.servers
 
-check: setup ## format, lint, types, the import rule, what no file may carry
+check: format lint types imports contracts carried ## all that needs no server to be checked
+
+format: setup
 	$(BIN)/ruff format --check .
+
+lint: setup
 	$(BIN)/ruff check .
+
+types: setup
 	$(BIN)/mypy $(CODE)
+
+imports: setup # arrows point inwards
 	$(BIN)/lint-imports
+
+contracts: setup # the schemas under docs/ are those of the types
 	$(if $(wildcard runtime/contracts.py runtime/contracts/__main__.py),$(BIN)/python -m runtime.contracts --check)
+
+carried: setup # what no tracked file may carry
 	$(BIN)/python scripts/refuse.py
 
 test: servers ## unit tests, then integration tests on real servers, started once
