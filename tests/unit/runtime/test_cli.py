@@ -44,11 +44,15 @@ def test_every_verb_of_the_table_has_its_module(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(cli.VERBS))
-def test_every_verb_has_help_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_verb_has_help_with_an_example(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")  # no example broken over two lines
     below = getattr(cli.load(name), "commands", None)  # a group's examples are its commands'
     for path in [[name, one] for one in below] if below else [[name]]:
         assert exit_code([*path, "--help"]) == 0
-        assert "xample" in capsys.readouterr().out, path
+        as_typed = "coldchain " + " ".join(path)
+        assert capsys.readouterr().out.count(as_typed) > 1, as_typed  # beyond the usage line
 
 
 def test_help_lists_every_verb_without_loading_anything_heavy() -> None:
