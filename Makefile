@@ -54,8 +54,8 @@ demo: servers ## the main job from start to end
 bench: servers ## the numbers (bench/)
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-lock: setup ## pin the newest versions that fit, with hashes, into requirements.lock
-	@bash scripts/lock.sh
+lock: setup ## pin what pyproject.toml names into requirements.lock; UPGRADE=1: the newest
+	@bash scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## remove what was made here; downloads in the user's cache folder stay
 	rm -rf $(VENV) build dist demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

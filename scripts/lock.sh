@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes requirements.lock: everything that pyproject.toml names (the servers' tools and the
 # developers' too), for CPython 3.11 to 3.13 on every platform, with the hashes of all files.
-# The resolver has an environment of its own, thrown away afterwards.
+# Versions already pinned stay where they fit; --upgrade takes the newest. The resolver has an environment of its own, thrown away afterwards.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$(mktemp -d)
@@ -11,5 +11,5 @@ trap 'rm -rf "$tools"' EXIT
 "$tools/bin/python" -m pip install --disable-pip-version-check --quiet uv
 "$tools/bin/uv" pip compile pyproject.toml --extra servers --group dev \
   --universal --python-version 3.11 --generate-hashes \
-  --no-header --no-annotate --no-emit-index-url --upgrade \
+  --no-header --no-annotate --no-emit-index-url --quiet \
   --output-file requirements.lock "$@"
