@@ -76,11 +76,11 @@ BODIES: Mapping[Kind, Body] = {
     ),
     "locker": Body(
         0.06, 0.95, 0.50, 3.0, 3.0, 2.6, 0.12, 0.35, 1.0, 90, 1.2, 480, 4, 25, 2, True,
-        "visits", "in-service", ("air", "product", "door", "mains"),
+        "visits", "in-service", ("air", "product", "door", "defrost", "mains"),
     ),
     "cabinet": Body(
         0.45, 4.2, 0.50, 14, 25, 14, 0.75, 1.5, 1.0, 420, 1.2, 480, 6, 120, 1, True,
-        "visits", "in-service", ("air", "product", "door", "compressor", "mains"),
+        "visits", "in-service", (*_ROOM, "mains"),
     ),
 }  # fmt: skip
 

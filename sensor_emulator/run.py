@@ -35,10 +35,13 @@ class Progress:
 
 @dataclass
 class Ledger:
-    """What was sent. `readings` are non-null samples in frames that can be read, each counted
-    once; `frames` those frames, `devices` how many of each device. `made` frames are sent,
-    spoilt on the way (`corrupted`) or never sent (`dropped`); `duplicated` are second copies.
-    `first_at` and `last_at` are the first and last receipt, ms. `complete`: not stopped early.
+    """What was sent.
+
+    `readings` are non-null samples in frames that can be read, each counted once (a wrong clock
+    may give two of them one time); `frames` those frames, `devices` how many of each device.
+    `made` frames are sent, spoilt on the way (`corrupted`) or never sent (`dropped`);
+    `duplicated` are second copies. `first_at` and `last_at` are the first and last receipt, ms.
+    `complete`: not stopped early.
     """
 
     readings: int = 0

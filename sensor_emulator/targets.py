@@ -1,6 +1,6 @@
 """Where frames go: Kafka, or a folder of files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -77,7 +77,8 @@ class KafkaTarget:
 class FolderTarget:
     """`frames.jsonl` and `custody.jsonl`, a record a line in the order sent; `registry.toml`.
 
-    What the folder held under these names is replaced.
+    What the folder held under these names is replaced. Raises TargetError where it can't be
+    written on (a full disk).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -91,10 +92,16 @@ class FolderTarget:
         (self._folder / "registry.toml").write_text(text, encoding="utf-8")
 
     def send(self, device: str, payload: bytes, received: int) -> None:
-        self._frames.write(payload + b"\n")
+        self._try(lambda: self._frames.write(payload + b"\n"))
 
     def flush(self) -> None:
-        self._frames.flush()
+        self._try(self._frames.flush)
 
     def close(self) -> None:
-        self._frames.close()
+        self._try(self._frames.close)
+
+    def _try(self, deed: Callable[[], object]) -> None:
+        try:
+            deed()
+        except OSError as error:
+            raise TargetError(f"{self._frames.name}: {error.strerror}") from error

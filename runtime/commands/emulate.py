@@ -10,8 +10,6 @@ from runtime.errors import UserError
 if TYPE_CHECKING:
     from sensor_emulator import Ledger, Progress, Scenario, Target
 
-#: Targets that come with the front door (ingest), by how they are written.
-NOT_YET = ("http://", "https://", "mqtt://", "mqtts://")
 UNITS = {"s": 1 / 60, "min": 1.0, "m": 1.0, "h": 60.0, "d": 1440.0}
 
 Start = Literal["auto", "now", "scenario"]
@@ -126,7 +124,7 @@ def _target(to: str) -> "Target":
     import sensor_emulator as emulator
     from runtime.settings import load_settings
 
-    if to.startswith(NOT_YET):
+    if "://" in to:  # http and mqtt come with the front door
         raise UserError(f"--to {to}: not served yet; send to `kafka`, or into a folder")
     if to != "kafka":
         try:
@@ -189,8 +187,13 @@ def _run(
 
 def _refuse_if_no_file(truth: Path | None) -> None:
     """Said before the run rather than after it."""
-    if truth is not None and truth.is_dir():
-        raise UserError(f"--truth {truth}: is a folder; give a file")
+    if truth is None:
+        return
+    try:
+        truth.parent.mkdir(parents=True, exist_ok=True)
+        truth.open("ab").close()
+    except OSError as error:
+        raise UserError(f"--truth {truth}: {error.strerror}; give a file to write") from None
 
 
 def _write_truth(
@@ -203,7 +206,6 @@ def _write_truth(
     frames = {"made": ledger.made, "dropped": ledger.lost, "duplicated": ledger.duplicated}
     document = book.document(plan(scenario), profiles, frames, start_ms - scenario.start_ms)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
     except OSError as error:
         raise UserError(f"--truth {path}: {error.strerror}") from None

@@ -13,6 +13,7 @@ from coldchain.times import MINUTE_MS, from_iso
 from coldchain.whole import Samples, records_of
 from runtime.profiles import load_profiles
 from sensor_emulator import Recorder, Truth, load_scenario, run
+from sensor_emulator.faults import FAULTS
 from sensor_emulator.plan import plan
 
 PROFILES = load_profiles()
@@ -119,3 +120,14 @@ def test_what_is_measured_confirms_what_is_true_within_minutes() -> None:
 def test_a_quiet_days_morning_is_quiet() -> None:
     assert confirmed("quiet-day") == really("quiet-day") == set()
     assert len(measured("quiet-day")) > 10
+
+
+def test_everything_at_once_holds_every_fault_and_its_ledger_adds_up() -> None:
+    recorder, truth = emulated("everything-at-once")
+    assert {one["kind"] for one in truth["faults"]} == set(FAULTS)
+    frames = truth["frames"]
+    assert frames["dropped"] > 0
+    assert len(set(recorder.sent)) == len(recorder.sent), "a copy comes later than its original"
+    copies = len(recorder.sent) - len({(name, payload) for name, payload, _ in recorder.sent})
+    assert copies == frames["duplicated"] > 0
+    assert sum(one["confirmed"] is not None for one in truth["excursions"]) > 10

@@ -1,0 +1,70 @@
+"""`coldchain emulate`: what it says, and how it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from runtime.cli import main
+
+
+def status(*arguments: str) -> int:
+    """The exit status of the command."""
+    with pytest.raises(SystemExit) as ended:
+        main(["emulate", *arguments])
+    return int(ended.value.code or 0)
+
+
+def test_a_folder_gets_everything_and_the_ledger_is_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = tmp_path / "beside" / "truth.json"
+    assert status("--to", str(tmp_path), "--duration", "5min", "--json", "--truth", str(truth)) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["complete"] is True
+    assert said["start"] == "2026-07-17T22:00:00.000Z"
+    assert len((tmp_path / "frames.jsonl").read_bytes().splitlines()) == said["frames"]
+    document = json.loads(truth.read_text())
+    assert set(document) == {"excursions", "faults", "frames"}
+    assert document["frames"] == {"made": said["made"], "dropped": 0, "duplicated": 0}
+
+
+def test_a_file_of_ones_own_is_a_scenario_too(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text(
+        'start = 2026-01-10T06:00:00+08:00\nduration_minutes = 2\ntitle = { en = "Mine" }\n'
+        "[fleet.van]\ncount = 1\nprofiles = { frozen = 1 }\n"
+    )
+    assert status("--scenario", str(own), "--to", str(tmp_path / "out")) == 0
+    assert b"van-0001" in (tmp_path / "out" / "frames.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--scenario", "nowhere"), "demo-morning"),
+        (("--duration", "6 fortnights"), "40min"),
+        (("--duration", "-2h"), "40min"),
+        (("--speed", "fast"), "or max"),
+        (("--speed", "nan"), "or max"),
+        (("--to", "https://example.org"), "not served yet"),
+        (("--to", "mqtt://example.org"), "not served yet"),
+        (("--truth", "."), "give a file"),
+        (("--profiles", "nowhere"), "not a folder"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(
+    arguments: tuple[str, str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = () if "--to" in arguments else ("--to", str(tmp_path))
+    assert status(*arguments, *to) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_the_library_and_the_faults_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status("--list") == 0
+    out = capsys.readouterr().out
+    assert "quiet-day" in out
+    assert "sensor-drifting" in out
