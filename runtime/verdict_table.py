@@ -9,6 +9,7 @@ from coldchain.evaluation import Evaluated
 from coldchain.limits import Limit
 from coldchain.profile import Profile
 from coldchain.reasons import Language
+from coldchain.records import ExcursionRecord
 from coldchain.times import from_iso, minutes
 
 if TYPE_CHECKING:
@@ -88,6 +89,32 @@ def show(
         for part in _parts(evaluated, profile, zone, language):
             console.print(part, highlight=False, soft_wrap=not isinstance(part, Table))
         console.print()
+
+
+def show_records(records: Sequence[ExcursionRecord], zone: tzinfo) -> None:
+    """Print excursion records, one a row; confirmed ones in their severity's colour."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim", caption=f"times: {zone}")
+    for name in ("device", "channel", "limit", "from", "confirmed", "to"):
+        table.add_column(name, overflow="fold")
+    for name in ("minutes", "peak"):
+        table.add_column(name, justify="right")
+    for one in records:
+        color = _COLORS["reject" if one.severity == "critical" else "review"]
+        table.add_row(
+            one.device,
+            one.channel,
+            one.limit,
+            _local(one.start, zone, records[0].start),
+            _local(one.confirmed, zone, one.start) if one.confirmed else "-",
+            _local(one.end, zone, one.start) if one.end else _WORDS["en"]["open"],
+            f"{one.minutes:.1f}",
+            f"{one.peak:.2f}",
+            style=color if one.confirmed else "",
+        )
+    Console().print(table, highlight=False)
 
 
 def _parts(

@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import LoggerFileError
 
-BLOCK_BYTES = 1 << 21
+BLOCK_BYTES = 1 << 20
 LONGEST_LINE = 1 << 20
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

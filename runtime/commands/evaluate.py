@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 Language = Literal["zh-CN", "en"]
 
 EXIT_NOT_ACCEPTED = 1
+#: Frames refused are told up to so many.
+MOST_TOLD = 10
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="A logger's export: CSV or text.")],
+    file: Annotated[
+        Path, typer.Argument(help="A logger's export (CSV or text), or a folder of frames.")
+    ],
     profile: Annotated[
         str | None, typer.Option(help="What the goods may go through, as iced-seafood.")
     ] = None,
@@ -53,8 +57,15 @@ def run(
     or epoch seconds or milliseconds) and temperatures beside it; HOBOware, EasyLog and iButton
     exports are known too. Lines that can't be read are told with their number and reason.
 
+    A folder, as `coldchain emulate --to DIR` writes it, is judged by its own registry, and its
+    excursions printed: those that the stream must arrive at.
+
     Example: `coldchain evaluate trip.csv --profile iced-seafood --plot trip.png`
     """
+    if file.is_dir():
+        given = {"--profile": profile, "--tz": tz, "--unit": unit, "--dates": dates, "--plot": plot}
+        _evaluate_folder(file, profiles, [name for name, value in given.items() if value], as_json)
+        return
     if profile is None:
         raise UserError("--profile is missing; as in --profile iced-seafood")
     if plot is not None:
@@ -78,6 +89,37 @@ def run(
         _show(found, rules, _zone_shown(tz), language)
     if any(one.printed.verdict != "accept" for one in found):
         raise typer.Exit(EXIT_NOT_ACCEPTED)
+
+
+def _evaluate_folder(
+    folder: Path, profiles: Path | None, misplaced: list[str], as_json: bool
+) -> None:
+    from coldchain.profile_toml import ProfileError
+    from coldchain.whole import as_json as records_as_json
+    from ingest.folder import FolderError, judge_folder
+    from runtime.profiles import load_profiles
+
+    if misplaced:
+        raise UserError(f"{misplaced[0]} is for a logger's file; {folder} is a folder of frames")
+    try:
+        with progress(f"judging {folder}"):
+            found = judge_folder(folder, load_profiles(profiles))
+    except (FolderError, ProfileError) as error:
+        raise UserError(str(error)) from None
+    if as_json:
+        typer.echo(records_as_json(found.records))
+    else:
+        from runtime.verdict_table import show_records
+
+        show_records(found.records, _zone_shown(None))
+    for line in found.rejected[:MOST_TOLD]:
+        typer.echo(f"line {line.line}: {line.reason}", err=True)
+    typer.echo(
+        f"{found.frames} frames judged, {len(found.rejected)} refused;"
+        f" {len(found.records)} excursions,"
+        f" {sum(one.confirmed is not None for one in found.records)} confirmed.",
+        err=True,
+    )
 
 
 def _evaluated(logger: "LoggerFile", rules: "Profile") -> "list[Evaluated]":

@@ -1,0 +1,96 @@
+"""A folder of what was, or would be, sent: judged in one batch, whatever the order of its lines.
+
+`registry.toml` says what the devices are; `frames.jsonl` holds a frame a line. What a parcel went
+through (`custody.jsonl`) changes no compartment's excursions and is not read here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from coldchain.enrolment import Enrolled, Plans, Roster, Unregistered
+from coldchain.frames import FrameError, decode_frame
+from coldchain.profile import Profile
+from coldchain.records import ExcursionRecord
+from coldchain.registry_toml import RegistryError, loads
+from coldchain.whole import Samples, records_of, samples_of
+
+from .loggers import Line
+
+REGISTRY_FILE, FRAMES_FILE = "registry.toml", "frames.jsonl"
+
+
+class FolderError(ValueError):
+    """The folder as a whole can't be judged; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFolder:
+    """The records that the stream must arrive at, by device and start; lines refused and why."""
+
+    records: list[ExcursionRecord]
+    frames: int
+    rejected: list[Line]
+
+
+def judge_folder(
+    folder: Path, profiles: Mapping[str, Profile], on_line: Callable[[int], None] = lambda _: None
+) -> JudgedFolder:
+    """Judge every device of a folder over all its frames.
+
+    A frame is refused whole, as the stream refuses it. Raises FolderError.
+    """
+    roster = _roster(folder / REGISTRY_FILE, profiles)
+    samples: dict[str, dict[str, Samples]] = {}
+    rejected: list[Line] = []
+    frames = 0
+    try:
+        with (folder / FRAMES_FILE).open("rb") as lines:
+            for number, raw in enumerate(lines, 1):
+                if not raw.strip():
+                    continue
+                on_line(number)
+                try:
+                    _take(roster, samples, raw)
+                    frames += 1
+                except (FrameError, Unregistered) as error:
+                    rejected.append(Line(number, str(error)))
+    except OSError as error:
+        raise FolderError(f"{folder / FRAMES_FILE}: can't be read: {error.strerror}") from None
+    records: list[ExcursionRecord] = []
+    for device, own in sorted(samples.items()):
+        records += records_of(_find(roster, device), own)
+    return JudgedFolder(records, frames, rejected)
+
+
+def _roster(path: Path, profiles: Mapping[str, Profile]) -> Roster:
+    roster = Roster(Plans(profiles))
+    try:
+        registrations = loads(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise FolderError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise FolderError(f"{path}: is not UTF-8 text") from None
+    except RegistryError as error:
+        raise FolderError(str(error)) from None
+    for registration in registrations:
+        roster.put(registration)
+    return roster
+
+
+def _take(roster: Roster, samples: dict[str, dict[str, Samples]], raw: bytes) -> None:
+    """Add a frame's readings, all or none. Raises FrameError, Unregistered."""
+    frame = decode_frame(raw.rstrip(b"\r\n"))
+    found = samples_of(_find(roster, frame.device), [frame])
+    own = samples.setdefault(frame.device, {})
+    for channel, new in found.items():
+        kept = own.setdefault(channel, Samples())
+        kept.times += new.times
+        kept.values += new.values
+
+
+def _find(roster: Roster, device: str) -> Enrolled:
+    enrolled = roster.find(device)
+    if enrolled is None:
+        raise Unregistered(f"device {device} is not registered")
+    return enrolled

@@ -1,0 +1,137 @@
+"""A folder of frames judged in one batch: any order, any repeats, the same records."""
+
+import json
+import random
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coldchain.frames import Channel, Frame, encode_frame
+from coldchain.registry import CompartmentEntry, Entry, Registration
+from coldchain.registry_toml import dumps
+from coldchain.whole import as_json
+from ingest.folder import FolderError, judge_folder
+from runtime.cli import main
+from runtime.profiles import load_profiles
+
+PROFILES = load_profiles()
+START = 1_795_413_600_000
+REGISTRY = [
+    Registration(
+        device=device,
+        history=[
+            Entry(
+                since="2026-01-01T00:00:00.000Z",
+                kind="van",
+                asset=device,
+                compartments={"main": CompartmentEntry(profile="iced-seafood")},
+            )
+        ],
+    )
+    for device in ("van-1", "van-2")
+]
+
+
+def frame(device: str, seq: int, values: list[float | None]) -> bytes:
+    channel = Channel(name="main.product", start=START + seq * 600_000, step=60_000, values=values)
+    return encode_frame(Frame(v=1, device=device, boot=1, seq=seq, sent=START, channels=[channel]))
+
+
+#: An hour each: van-1 gets warm for 40 minutes, van-2 never.
+FRAMES = [frame("van-1", seq, [7.0 if 1 <= seq < 5 else 2.0] * 10) for seq in range(6)]
+FRAMES += [frame("van-2", seq, [2.0, None] * 5) for seq in range(6)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("city")
+    (made / "registry.toml").write_text(dumps(REGISTRY))
+    write(made, FRAMES)
+    return made
+
+
+def write(folder: Path, lines: list[bytes]) -> None:
+    (folder / "frames.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+@given(st.randoms(use_true_random=False), st.lists(st.sampled_from(FRAMES), max_size=5))
+def test_order_and_repeats_change_nothing(
+    folder: Path, chance: random.Random, repeats: list[bytes]
+) -> None:
+    write(folder, FRAMES)
+    expected = judge_folder(folder, PROFILES)
+    lines = FRAMES + repeats
+    chance.shuffle(lines)
+    write(folder, lines)
+    found = judge_folder(folder, PROFILES)
+    assert as_json(found.records) == as_json(expected.records)
+    confirmed = [(r.device, r.limit) for r in found.records if r.confirmed is not None]
+    assert confirmed == [("van-1", "warm"), ("van-1", "warming")]
+
+
+def test_a_frame_refused_is_told_and_stops_nothing(folder: Path) -> None:
+    odd = [
+        b"no frame",
+        frame("van-9", 0, [9.0] * 10),
+        encode_frame(
+            msgspec.structs.replace(
+                msgspec.json.decode(FRAMES[0], type=Frame),
+                channels=[Channel(name="main.product", at=[0], values=[9.0])],
+            )
+        ),
+    ]
+    write(folder, FRAMES)
+    expected = judge_folder(folder, PROFILES).records
+    write(folder, [odd[0], *FRAMES, b"", *odd[1:]])
+    found = judge_folder(folder, PROFILES)
+    assert found.records == expected
+    assert (found.frames, [line.line for line in found.rejected]) == (12, [1, 15, 16])
+    assert found.rejected[1].reason == "device van-9 is not registered"
+    assert "only from 2026-01-01" in found.rejected[2].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("registry.toml", None, "registry.toml: can't be read"),
+        ("registry.toml", b"\xff", "not UTF-8"),
+        ("registry.toml", b"devices = 3", r"no \[\[devices\]\]"),
+        ("frames.jsonl", None, "frames.jsonl: can't be read"),
+    ],
+)
+def test_a_folder_of_no_use_is_refused_in_one_line(
+    tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    (tmp_path / "registry.toml").write_text(dumps(REGISTRY))
+    write(tmp_path, FRAMES)
+    if content is None:
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(FolderError, match=said):
+        judge_folder(tmp_path, PROFILES)
+
+
+def test_the_command_prints_the_records_and_nothing_else(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder, [b"no frame", *FRAMES])
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", str(folder), "--json"])
+    out, err = capsys.readouterr()
+    assert not ended.value.code
+    assert list(json.loads(out)) == ["excursions"]
+    assert "line 1:" in err
+    assert "12 frames judged, 1 refused" in err
+
+
+def test_what_is_for_a_file_is_refused_with_a_folder(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", str(folder), "--tz", "UTC"])
+    assert ended.value.code == 2
+    assert "--tz is for a logger's file" in capsys.readouterr().err
