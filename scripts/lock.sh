@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Writes requirements.lock: everything that pyproject.toml names (the servers' tools and the
 # developers' too), for CPython 3.11 to 3.13 on every platform, with the hashes of all files.
-# Versions already pinned stay where they fit; --upgrade takes the newest. The resolver has an environment of its own, thrown away afterwards.
+# Versions already pinned stay where they fit; --upgrade takes the newest. The resolver has an
+# environment of its own, thrown away afterwards.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$(mktemp -d)
