@@ -1,13 +1,16 @@
 """From Kafka into the books: records and the offsets after them in one transaction.
 
 Where to go on is read from the database, on start and whenever partitions are assigned; what the
-group commits in Kafka is only for others to see. Excursions and commands wait until the registry
+group commits in Kafka is only for others to see. The client calls its listener from a thread of
+its own, so that only says which partitions are new: what a poll brought of those is dropped, and
+fetched again from the right place. Excursions and commands wait until the registry
 has been read to its end as of the start, so that every alert finds its crew.
 """
 
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
+from queue import SimpleQueue
 from typing import Any
 
 import msgspec
@@ -43,6 +46,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._db = db
         self._books = books
         self._clock = clock
+        self._assigned: SimpleQueue[TopicPartition] = SimpleQueue()
         self._waits_for: dict[TopicPartition, int] = {}
         self._takers: dict[str, Callable[[Any, int], None]] = {
             kafka.topic(EXCURSIONS): self._excursion,
@@ -60,26 +64,42 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         """Nothing is held back: every record's effects are on disk already."""
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Say to the polling thread that these are new."""
+        for where in assigned:
+            self._assigned.put(where)
+
+    def _begin(self, fresh: set[TopicPartition]) -> None:
         """Go on where the database says; registry first."""
-        for partition in assigned:
+        ours = self._consumer.assignment()
+        for where in fresh & ours:
             row = self._db.execute(
                 "SELECT next FROM offsets WHERE topic = ? AND partition = ?",
-                (partition.topic, partition.partition),
+                (where.topic, where.partition),
             ).fetchone()
             if row is not None:
-                self._consumer.seek(partition, row["next"])
+                self._consumer.seek(where, row["next"])
             else:
-                self._consumer.seek_to_beginning(partition)
-        ours = self._consumer.assignment()
-        registry = [one for one in ours if one.topic == self._registry]
+                self._consumer.seek_to_beginning(where)
+        registry = [where for where in ours if where.topic == self._registry]
         self._waits_for = self._consumer.end_offsets(registry) if registry else {}
-        self._consumer.pause(*(one for one in ours if one.topic != self._registry))
+        self._consumer.pause(*(where for where in ours if where.topic != self._registry))
+
+    def _fresh(self) -> set[TopicPartition]:
+        fresh: set[TopicPartition] = set()
+        while not self._assigned.empty():
+            fresh.add(self._assigned.get())
+        return fresh
 
     def step(self) -> int:
         """Take in what has come, and what time has brought; the number of records."""
         polled = self._consumer.poll(POLL_MS, max_records=500)
+        fresh = self._fresh()
+        if fresh:
+            self._begin(fresh)
         now = self._clock()
-        batch = {where: records for where, records in polled.items() if records}
+        batch = {
+            where: records for where, records in polled.items() if records and where not in fresh
+        }
         with transaction(self._db):
             for records in batch.values():
                 for record in records:
