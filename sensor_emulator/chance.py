@@ -1,7 +1,7 @@
 """Chance that can be repeated: every stream of random numbers comes from the seed and a name.
 
-So a device's day does not change when another device is added, and the same seed gives the
-same bytes in any process.
+So a van's round does not change when another van is added, and the same seed gives the same
+bytes in any process.
 """
 
 import hashlib
