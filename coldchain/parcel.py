@@ -70,11 +70,15 @@ def judge_parcel(
 ) -> ParcelJudged:
     """Judge a parcel by its profile, from its timeline and every stay measured, up to `until`.
 
-    Stretches of stays that do not count (a tag outranks them) change nothing.
+    Stretches of stays that do not count (a tag outranks them) change nothing. Raises ValueError
+    where one was measured by other limits than the profile's.
     """
     counted = [one for one in stretches if one.stay.counts]
     gaps = [b - a for a, b in between(way, until)]
     channels = [channel for one in counted for channel in one.channels]
+    for channel in channels:
+        if not set(channel.limits) <= set(profile.limits):
+            raise ValueError(f"{channel.channel} was measured by other limits than {profile.id}'s")
     sums, unknown = Sums(), sum(gaps)
     for one in counted:
         stands, (start, end) = one.standing_for, one.stay.span

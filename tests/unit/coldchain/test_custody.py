@@ -343,6 +343,47 @@ def test_an_unknown_dock_counts_against_a_budget_that_was_touched() -> None:
     assert reasons(judged(timeline(WAY), COLD, profile=tight)) == []
 
 
+def two_channels(profile: Profile) -> tuple[Timeline, Stretch]:
+    """An hour in the van: the air warm for 10 minutes, then unheard; the goods cold throughout."""
+    way = timeline([scan(0, "loaded"), scan(60, "delivered")])
+    (stay,) = stays(way, DAY + 60 * MINUTE_MS)
+    heard = columns(steady(5, 0, 10) + steady(2, 55, 60))
+    air = measure(Plan.of(profile, "air"), "main.air", *heard, stay.span)
+    cold = columns(steady(1, 0, 60))
+    goods = measure(Plan.of(profile, "product"), "main.product", *cold, stay.span)
+    return way, Stretch(stay, (air, goods))
+
+
+def test_unknown_time_of_one_channel_counts_against_a_budget_though_another_was_read() -> None:
+    tight = replace(FISH, limits=(replace(IN_ALL, allowed=50 * MINUTE_MS),))
+    way, stretch = two_channels(tight)
+    found = judge_parcel(tight, way, [stretch], stretch.stay.span[1])
+    assert (found.unknown_ms, found.budgets[0].used) == (0, 10 * MINUTE_MS)
+    assert reasons(found) == ["possible"]
+
+
+def test_what_was_measured_by_another_profiles_limits_is_refused() -> None:
+    way, stretch = two_channels(FISH)
+    other = replace(FISH, limits=(replace(IN_ALL, allowed=50 * MINUTE_MS),))
+    with pytest.raises(ValueError, match=r"main\.air was measured by other limits"):
+        judge_parcel(other, way, [stretch], stretch.stay.span[1])
+
+
+def test_unknown_time_at_a_legs_ends_touches_what_lies_next_to_it() -> None:
+    span = DAY, DAY + 60 * MINUTE_MS
+    late = measure(PLAN, "main.air", *columns(steady(5, 20, 35) + steady(2, 40, 60)), span)
+    assert {e.touching_ms for e in late.excursions} == {20 * MINUTE_MS}
+    early = measure(PLAN, "main.air", *columns(steady(2, 0, 20) + steady(5, 25, 40)), span)
+    assert {e.touching_ms for e in early.excursions} == {20 * MINUTE_MS}
+
+
+def test_a_silence_before_the_leg_is_not_the_legs() -> None:
+    span = DAY + 100 * MINUTE_MS, DAY + 160 * MINUTE_MS
+    leg = measure(PLAN, "main.air", *columns(steady(2, 0, 10) + steady(5, 105, 160)), span)
+    assert {e.touching_ms for e in leg.excursions} == {5 * MINUTE_MS}
+    assert leg.unknown_ms == leg.longest_gap == 5 * MINUTE_MS
+
+
 def test_a_tags_readings_decide_and_the_compartments_are_only_shown() -> None:
     bound = [scan(100, "loaded", "tag-1"), scan(160, "delivered", "tag-1", id="d2")]
     way = timeline([e for e in [*WAY, *bound] if e.id != WAY[-1].id], tags={"tag-1"})

@@ -23,11 +23,14 @@ Minutes = list[tuple[float, float]]
 
 
 def found(limit: Limit, readings: Minutes, pauses: list[Interval] | None = None) -> list[Excursion]:
-    """The excursions of readings given as (minute, °C)."""
+    """The excursions of readings given as (minute, °C); both forms of the judge say the same."""
     plan = Plan("any", (limit,), MAX_GAP)
     times = [round(minute * MINUTE_MS) for minute, _ in readings]
     values = [to_micro(celsius) for _, celsius in readings]
-    return list(judge(plan, times, values, pauses or ()).excursions)
+    told = list(judge(plan, times, values, pauses or ()).excursions)
+    step = advance(plan, ChannelState.fresh(plan), times, values, pauses or ())
+    assert [*step.closed, *open_excursions(plan, step.state)] == told
+    return told
 
 
 def only(limit: Limit, readings: Minutes, pauses: list[Interval] | None = None) -> Excursion:
@@ -93,6 +96,20 @@ def test_after_unknown_time_a_reading_inside_ends_it_at_its_last_known_instant_b
     one = only(WARM, [(0, 5), (5, 5), (30, 3)])
     assert (minute(one.end), one.minutes) == (5, 5)
     assert one.touching_ms == 25 * MINUTE_MS
+
+
+def test_the_last_known_instant_beyond_may_lie_on_the_line_before_the_silence() -> None:
+    limit = replace(WARM, clear=3 * MICRO)
+    one = only(limit, [(0, 5), (5, 5), (10, 3.5), (12, 3.5), (40, 2)])
+    assert minute(one.end) == pytest.approx(5 + 5 / 1.5, abs=0.001)
+    assert one.minutes == pytest.approx(5 + 5 / 1.5, abs=0.001)
+
+
+def test_unknown_time_that_only_readings_between_part_from_it_touches_an_excursion() -> None:
+    limit = replace(WARM, clear=3 * MICRO)
+    one = only(limit, [(0, 2), (20, 3.5), (25, 3.5), (45, 3.5), (50, 5)])
+    assert one.touching_ms == 40 * MINUTE_MS
+    assert only(limit, [(0, 2), (20, 3.5), (25, 2.5), (30, 3.5), (35, 5)]).touching_ms == 0
 
 
 def test_after_unknown_time_a_reading_beyond_continues_it() -> None:

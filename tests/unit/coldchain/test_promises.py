@@ -267,14 +267,14 @@ def test_known_and_unknown_time_make_up_the_whole(
 
 
 @st.composite
-def close_calls(draw: st.DrawFn) -> tuple[Limit, list[tuple[int, int]]]:
+def close_calls(draw: st.DrawFn, longest_step: int = 10) -> tuple[Limit, list[tuple[int, int]]]:
     """A limit with readings that stay about it: beyond, on it, between it and `clear`, inside."""
     limit = draw(limits(severity="critical"))
     back = abs(limit.threshold - limit.clear_level)
     away = st.sampled_from([MICRO, 1, 0, -back // 2, -back, -back - MICRO])
     walk = draw(
         st.lists(
-            st.tuples(st.integers(1, 10), away, st.integers(1, 4)),
+            st.tuples(st.integers(1, longest_step), away, st.integers(1, 4)),
             min_size=3,
             max_size=20,
         )
@@ -285,6 +285,20 @@ def close_calls(draw: st.DrawFn) -> tuple[Limit, list[tuple[int, int]]]:
             readings.append((at, limit.threshold + limit.sign * excess))
             at += step * MINUTE_MS
     return limit, readings
+
+
+@settings(max_examples=300)
+@given(close_calls(longest_step=15), cuts, st.integers(2, 5))
+def test_the_two_forms_agree_about_readings_that_stay_close_to_a_limit(
+    drawn: tuple[Limit, list[tuple[int, int]]], cut: list[int], chunk: int
+) -> None:
+    limit, readings = drawn
+    plan = Plan("any", (limit,), MAX_GAP)
+    times, taken = [t for t, _ in readings], [v for _, v in readings]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "CHUNK", chunk)
+        judged = judge(plan, times, taken)
+    assert judged.excursions == follow(plan, times, taken, cut).excursions
 
 
 def hide(readings: list[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:
