@@ -43,8 +43,10 @@ def make_app(settings: StreamSettings) -> Any:
         _raw_topic(app, kafka.topic(topic)) for topic in (FRAMES, EXCURSIONS, REJECTED)
     )
     # The changelog's partition count has to be the frames': a device's state goes where it goes.
-    table = app.Table("devices", partitions=feed.partitions_of(FRAMES))
-    table.key_serializer = table.value_serializer = "raw"
+    # Its types have to be said here: set later, they come too late for what reads it back.
+    table = app.Table(
+        "devices", key_type=bytes, value_type=bytes, partitions=feed.partitions_of(FRAMES)
+    )
     writer = Writer(settings.series)
     outbox = Outbox(writer, settings.series.batch_lines, excursions, rejected, table)
     worker = Worker(settings, roster, feed, Memories(table.data), outbox, wall_ms)

@@ -1,155 +1,29 @@
-"""A worker as its users run it: the command, in a process of its own."""
+"""Places for workers to run: Kafka and InfluxDB of a test's own."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import pytest
-from kafka import TopicPartition
+from worker_bench import Bench
 
-from broker.clients import consumer, producer
+from broker.admin import ensure_topics
 from broker.settings import KafkaSettings
-from broker.topics import FRAMES, REGISTRY, Topic
-from coldchain.frames import Frame, encode_frame
-from coldchain.records import ExcursionRecord
-from coldchain.registry import Registration
+from runtime.servers import Servers
 from series.settings import SeriesSettings
-
-ROOT = Path(__file__).parents[3]
-PATIENCE = 60.0
+from series.setup import ensure_bucket
 
 
-def wait_until(is_so: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
-    """Wait for a condition; fails, naming it, when it never comes."""
-    deadline = time.monotonic() + patience
-    while not is_so():
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited {patience:.0f} s in vain until {what}")
-        time.sleep(0.1)
-
-
-class Bench:
-    """One Kafka prefix and one bucket: frames put in, what came of them read out."""
-
-    def __init__(self, kafka: KafkaSettings, series: SeriesSettings, folder: Path) -> None:
-        self.kafka = kafka
-        self.series = series
-        self._folder = folder
-        self._count = 0
-
-    def register(self, *registrations: Registration) -> None:
-        with_confirmation = producer(self.kafka)
-        for one in registrations:
-            with_confirmation.send(
-                self.kafka.topic(REGISTRY),
-                key=one.device.encode(),
-                value=msgspec.json.encode(one),
-            )
-        with_confirmation.flush()
-        with_confirmation.close()
-
-    def send(self, *records: tuple[str, bytes, int]) -> None:
-        """Put records on `coldchain.frames`: key, value, receipt (ms)."""
-        sender = producer(self.kafka)
-        sent = [
-            sender.send(
-                self.kafka.topic(FRAMES), key=key.encode(), value=value, timestamp_ms=received
-            )
-            for key, value, received in records
-        ]
-        sender.flush()
-        for future in sent:
-            future.get(timeout=30)
-        sender.close()
-
-    def send_frames(self, *frames: Frame) -> None:
-        self.send(*((one.device, encode_frame(one), one.sent) for one in frames))
-
-    @contextmanager
-    def worker(self, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
-        """A worker, running until the block ends; then asked to stop, which it has to do."""
-        process = self.start_worker(*options)
-        try:
-            yield process
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(30) is not None
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-
-    def start_worker(self, *options: str) -> "subprocess.Popen[bytes]":
-        self._count += 1
-        log = (self._folder / f"worker-{self._count}.log").open("wb")
-        return subprocess.Popen(
-            [str(Path(sys.executable).with_name("coldchain")), "stream", "--log-level", "info", *options],
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            "COLDCHAIN_KAFKA_SERVERS": self.kafka.servers,
-            "COLDCHAIN_KAFKA_PREFIX": self.kafka.prefix,
-            "COLDCHAIN_INFLUXDB_URL": self.series.url,
-            "COLDCHAIN_INFLUXDB_TOKEN": self.series.token,
-            "COLDCHAIN_INFLUXDB_ORG": self.series.org,
-            "COLDCHAIN_INFLUXDB_BUCKET": self.series.bucket,
-        }
-
-    def is_committed(self) -> bool:
-        """Whether every partition of frames is committed to its end."""
-        reader = consumer(self.kafka, group="streams")
-        try:
-            topic = self.kafka.topic(FRAMES)
-            partitions = [
-                TopicPartition(topic, p) for p in reader.partitions_for_topic(topic) or ()
-            ]
-            ends = reader.end_offsets(partitions)
-            return all((reader.committed(p) or 0) == end for p, end in ends.items())
-        finally:
-            reader.close()
-
-    def wait_committed(self, patience: float = PATIENCE) -> None:
-        wait_until(self.is_committed, "every partition is committed to its end", patience)
-
-    def records(self, topic: Topic) -> list[tuple[bytes | None, bytes, dict[str, bytes]]]:
-        """All records of a topic: key, value, headers."""
-        reader = consumer(self.kafka)
-        try:
-            name = self.kafka.topic(topic)
-            partitions = [TopicPartition(name, p) for p in reader.partitions_for_topic(name) or ()]
-            reader.assign(partitions)
-            reader.seek_to_beginning(*partitions)
-            ends = reader.end_offsets(partitions)
-            found: list[tuple[bytes | None, bytes, dict[str, bytes]]] = []
-            while any(reader.position(p) < end for p, end in ends.items()):
-                for batch in reader.poll(timeout_ms=200).values():
-                    found += [(r.key, r.value, dict(r.headers)) for r in batch]
-            return found
-        finally:
-            reader.close()
-
-    def excursions(self, topic: Topic) -> dict[str, ExcursionRecord]:
-        """Each excursion's last record."""
-        decoder = msgspec.json.Decoder(ExcursionRecord)
-        return {
-            one.id: one for one in (decoder.decode(value) for _, value, _ in self.records(topic))
-        }
-
-    def log(self) -> str:
-        return "\n".join(
-            path.read_text(errors="replace") for path in sorted(self._folder.glob("worker-*.log"))
-        )
+@pytest.fixture
+def other_bench(servers: Servers, series_settings: SeriesSettings, tmp_path: Path) -> Bench:
+    """Another such, beside `bench`."""
+    name = f"other-{series_settings.bucket}"
+    kafka = KafkaSettings(servers=servers.kafka_servers, prefix=f"{name}.", partitions=4)
+    ensure_topics(kafka)
+    series = replace(series_settings, bucket=name)
+    ensure_bucket(series)
+    folder = tmp_path / "other"
+    folder.mkdir()
+    return Bench(kafka, series, folder)
 
 
 @pytest.fixture
