@@ -1,0 +1,252 @@
+"""From real Kafka to a real phone and mailbox, each message once; and what a crash does to it."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from kafka import TopicPartition
+
+from alerts.routes import Recipient, Routes, Rule
+from alerts.service import AlertService
+from alerts.settings import AlertsError, AlertSettings
+from alerts.views import Sent, history, list_alerts, list_messages, list_refused
+from broker.admin import ensure_topics
+from broker.clients import consumer, producer
+from broker.settings import KafkaSettings
+from broker.topics import ALERT_COMMANDS, EXCURSIONS, REGISTRY, Topic
+from coldchain.alert_commands import Acknowledge, encode_command
+from coldchain.records import ExcursionRecord
+from coldchain.registry import CompartmentEntry, Entry, Registration
+from coldchain.times import iso
+
+pytestmark = pytest.mark.integration
+
+VICTIM = Path(__file__).with_name("victim.py")
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _until(said: Callable[[], object], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not said():
+        assert time.monotonic() < deadline, "it did not come in time"
+        time.sleep(0.05)
+
+
+def _messages(database: Path) -> list[Sent]:
+    return list_messages(database) if database.exists() else []
+
+
+def _send(kafka: KafkaSettings, *records: tuple[Topic, str, bytes]) -> None:
+    sender = producer(kafka)
+    for topic, key, value in records:
+        sender.send(kafka.topic(topic), value, key.encode()).get(30)
+    sender.close()
+
+
+def _registration(device: str = "van-1") -> tuple[Topic, str, bytes]:
+    entry = Entry(
+        since=iso(0),
+        kind="van",
+        asset="Van 1",
+        compartments={"main": CompartmentEntry(profile="iced-seafood")},
+        crew="harbour",
+    )
+    value = msgspec.json.encode(Registration(device=device, history=[entry]))
+    return REGISTRY, device, value
+
+
+def _excursion(name: str, state: Any = "confirmed", as_of: int = 1) -> tuple[Topic, str, bytes]:
+    start = iso(_now() - 2_400_000)
+    record = ExcursionRecord(
+        id=name,
+        state=state,
+        device="van-1",
+        compartment="main",
+        channel="main.product",
+        limit="warm",
+        severity="critical",
+        profile="iced-seafood",
+        start=start,
+        confirmed=None if state == "opened" else start,
+        end=iso(_now()) if state == "closed" else None,
+        minutes=40.0,
+        unknown_minutes=0.0,
+        degree_minutes=80.0,
+        peak=7.5,
+        peak_at=start,
+        as_of=as_of,
+    )
+    return EXCURSIONS, "van-1", msgspec.json.encode(record)
+
+
+@contextmanager
+def _running(settings: AlertSettings) -> Iterator[None]:
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(AlertService(settings).run, stop)
+        try:
+            yield
+        finally:
+            stop.set()
+            done.result(30)
+
+
+def _settings(kafka: KafkaSettings, database: Path, *people: Recipient) -> AlertSettings:
+    routes = Routes(
+        {one.name: one for one in people},
+        Rule("default", (people[-1].name,)),
+        (Rule("vans", ("@crew",), kind=("van",)),),
+    )
+    return AlertSettings(kafka, database, routes, group_wait=0.0)
+
+
+def test_an_excursion_reaches_the_crew_once_is_answered_and_closed(
+    kafka: KafkaSettings, tmp_path: Path, phone: Any
+) -> None:
+    database = tmp_path / "alerts.sqlite"
+    wang = Recipient("wang", {"phone": phone.url()}, "zh-CN", ("harbour",))
+    duty = Recipient("duty", {"phone": phone.url("duty")}, "en")
+    settings = _settings(kafka, database, wang, duty)
+    _send(
+        kafka,
+        # The registry comes last, and is known first all the same.
+        _excursion("x0", "opened"),
+        (EXCURSIONS, "van-1", b"\xff not a record"),
+        _excursion("x1"),
+        _registration(),
+    )
+    with _running(settings):
+        _until(lambda: phone.messages())
+        _send(kafka, _excursion("x1", "revised", 2))
+        answer = Acknowledge(alert="x1", by="wang", at=iso(_now()), cause="unloading")
+        _send(kafka, (ALERT_COMMANDS, "x1", encode_command(answer)))
+        _until(lambda: list_alerts(database)[0].status == "acknowledged")
+        _send(kafka, _excursion("x1", "closed", 3))
+        _until(lambda: list_alerts(database)[0].status == "closed")
+    [body] = phone.messages()
+    assert body["title"] == "【严重】Van 1 main舱 7.5 °C"
+    assert "超限 40 分钟" in body["message"]
+    assert phone.messages("duty") == []
+    [alert] = list_alerts(database)
+    assert (alert.acknowledged_by, alert.cause, alert.told) == ("wang", "unloading", ["wang"])
+    assert [one.state for one in list_messages(database)] == ["sent"]
+    [refused] = list_refused(database)
+    assert refused.topic == kafka.topic(EXCURSIONS)
+    assert [one.event for one in history(database, "x1")] == ["worse", "acknowledge", "over"]
+
+
+def test_a_mail_arrives_once_and_reads_as_written(
+    kafka: KafkaSettings, tmp_path: Path, postbox: Any
+) -> None:
+    database = tmp_path / "alerts.sqlite"
+    duty = Recipient("duty", {"mail": postbox.url}, "zh-CN")
+    _send(kafka, _excursion("x1"))
+    with _running(_settings(kafka, database, duty)):
+        _until(lambda: [one.state for one in _messages(database)] == ["sent"])
+    [mail] = postbox.mails
+    assert mail["Subject"] == "【严重】van-1 main舱 7.5 °C"
+    assert "超限 40 分钟" in mail.get_body(("plain",)).get_content()
+
+
+def test_a_phone_that_is_off_gets_its_message_once_it_is_on(
+    kafka: KafkaSettings, tmp_path: Path, phone: Any
+) -> None:
+    database = tmp_path / "alerts.sqlite"
+    phone.status["/courier"] = 503
+    wang = Recipient("wang", {"phone": phone.url()}, "en")
+    _send(kafka, _excursion("x1"))
+    with _running(_settings(kafka, database, wang)):
+        _until(lambda: [one.attempts for one in _messages(database)] == [2])
+        phone.status.clear()
+        _until(lambda: list_messages(database)[0].state == "sent")
+    [body] = phone.messages()
+    assert "may have reached you" not in body["title"]
+
+
+def test_the_database_says_where_to_go_on_and_kafka_only_shows_it(
+    kafka: KafkaSettings, tmp_path: Path, phone: Any
+) -> None:
+    wang = Recipient("wang", {"phone": phone.url()}, "en")
+    settings = _settings(kafka, tmp_path / "a.sqlite", wang)
+    _send(kafka, _excursion("x1"))
+    with _running(settings):
+        _until(lambda: phone.messages())
+    with _running(settings):
+        _send(kafka, _excursion("x2"))
+        _until(lambda: len(phone.messages()) == 2)
+    told = ["x1" in one["message"] for one in phone.messages()]
+    assert told == [True, False]
+    empty = replace(settings, database=tmp_path / "empty.sqlite")
+    with _running(empty):
+        _until(lambda: [one.state for one in _messages(empty.database)] == ["sent"])
+        _until(lambda: len(list_alerts(empty.database)) == 2)
+    shown = consumer(kafka, group="alerts")
+    topic = kafka.topic(EXCURSIONS)
+    committed = [shown.committed(TopicPartition(topic, one)) or 0 for one in range(4)]
+    shown.close()
+    assert sum(committed) == 2
+
+
+def test_a_second_service_on_one_database_is_refused(
+    kafka: KafkaSettings, tmp_path: Path, phone: Any
+) -> None:
+    settings = _settings(kafka, tmp_path / "a.sqlite", Recipient("w", {"phone": phone.url()}))
+    with _running(settings):
+        _until((tmp_path / "a.sqlite").exists)
+        with pytest.raises(AlertsError, match="another alert service"):
+            AlertService(settings).run(threading.Event())
+
+
+def test_killed_before_and_after_every_commit_each_message_comes_once_or_says_it_may_be_twice(
+    kafka: KafkaSettings, tmp_path: Path, phone: Any
+) -> None:
+    cases = [(when, number) for number in range(1, 5) for when in ("before", "after")]
+    with ThreadPoolExecutor(4) as pool:  # mostly they wait for Kafka to miss the dead
+        dying = [pool.submit(_killed_at, *case, kafka, tmp_path, phone) for case in cases]
+        ends = [one.result() for one in dying]
+    # Registry, excursion, "sending", "sent": the harm was really done at each of them.
+    assert ends == [-9] * len(cases)
+    twice = set()
+    for when, number in cases:
+        titles = [one["title"] for one in phone.messages(f"{when}-{number}")]
+        plain = [title for title in titles if "may have reached you" not in title]
+        assert titles, (when, number)
+        assert len(plain) <= 1, (when, number, titles)
+        assert len(titles) <= 2, (when, number, titles)
+        if len(titles) == 2:
+            twice.add((when, number))
+    assert twice <= {("before", 4)}  # sent, and the note of it lost: nobody could know
+
+
+def _killed_at(when: str, number: int, kafka: KafkaSettings, folder: Path, phone: Any) -> int:
+    """Run a service to its death at that commit, then another to the end; how the first ended."""
+    name = f"{when}-{number}"
+    own = replace(kafka, prefix=f"{kafka.prefix}{name}.", partitions=1)
+    ensure_topics(own, (REGISTRY, EXCURSIONS, ALERT_COMMANDS))
+    database = folder / f"{name}.sqlite"
+    command = [sys.executable, str(VICTIM), own.servers, own.prefix, str(database)]
+    command.append(phone.url(name))
+    _send(own, _registration(), _excursion("x1"))
+    first = subprocess.run([*command, when, str(number)], timeout=120, check=False)
+    second = subprocess.Popen(command)
+    try:
+        _until(
+            lambda: [one.state for one in _messages(database)] == ["sent"],
+            120,
+        )
+    finally:
+        second.terminate()
+        second.wait(30)
+    return first.returncode
