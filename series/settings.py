@@ -16,7 +16,7 @@ class SeriesSettings:
     token: str = ""
     org: str = "coldchain"
     bucket: str = "coldchain"
-    retention_days: int = 90
+    retention_days: int = 0
     timeout: float = 30.0
     give_up_after: float = 600.0
     batch_lines: int = 5_000

@@ -1,7 +1,13 @@
 """The Faust app: frames -> readings, exposure, excursions, the fleet's standing.
 
-What is decided (`device`, `late`, `silence`, `standing`) is apart from what is done (`checkpoint`,
-`rejudge`, `app`). ARCHITECTURE of the room: frames come in batches to `processor`, which keeps a
-small memory a device; what follows from them leaves by `checkpoint`, and only then are they
-acknowledged.
+coldchain.frames ─> intake ─> device, channel, doors ─> batch ─> worker ─┬─> InfluxDB
+                      │              │                                   ├─> excursions
+coldchain.registry ─> feed           └─> late ─> merge, rejudge, revise ─┤
+                                                                         └─> changelog, then
+what is decided                       what is done                            acknowledgement
+--------------------------------      -------------------------------------
+device, channel, doors: a frame       app, transport: Faust as it is used here
+merge, rejudge, revise: what is late  intake, worker, outbox: from record to acknowledgement
+silence: who is presumed              feed: the registry topic; past: the series store
+standing, watch: how the fleet does   memories, memory: what is remembered of each device
 """

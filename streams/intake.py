@@ -7,6 +7,7 @@ from typing import Any
 from coldchain.enrolment import Enrolled, Roster, Unregistered
 from coldchain.frames import Frame, FrameError, decode_frame
 from coldchain.rejections import Rejection
+from coldchain.times import DAY_MS
 
 from .batch import Batch, Refused
 from .device import Arrival, judge_frame
@@ -22,7 +23,8 @@ class Intake:
 
     A device that the roster does not know may just have been registered: its frames are parked
     until the registry has been read on (once a checkpoint, however many there are), and refused
-    only then. `newest` is each partition's newest receipt (ms).
+    only then. What is older than the store keeps (`keep_ms`; 0: it keeps for ever) is refused.
+    `newest` is each partition's newest receipt (ms).
     """
 
     def __init__(
@@ -31,8 +33,10 @@ class Intake:
         memories: Memories,
         late: LateQueue,
         skew_ms: int,
+        keep_ms: int,
         clock: Callable[[], int],
     ) -> None:
+        self._keep_ms = keep_ms
         self._roster = roster
         self._memories = memories
         self._late = late
@@ -98,6 +102,10 @@ class Intake:
             self.batch.events.append(event)
             return
         received = round(message.timestamp * 1000)
+        if self._keep_ms and _newest(frame) < received - self._keep_ms:
+            days = self._keep_ms // DAY_MS
+            self._refuse(event, f"too-old: all of it is older than the {days} days that are kept")
+            return
         arrival = Arrival(received, message.offset, received + self._skew_ms)
         effects = self.batch.effects
         held = self._late.is_held(device)
@@ -129,6 +137,10 @@ class Intake:
         timestamp = message.timestamp
         self.batch.refused.append(Refused(key, message.value or b"", rejection, timestamp))
         self.batch.events.append(event)
+
+
+def _newest(frame: Frame) -> int:
+    return max((max(times) for one in frame.channels if (times := one.times())), default=frame.sent)
 
 
 def remember(memory: DeviceMemory, mark: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from broker.topics import FRAMES
 from coldchain.enrolment import Roster
+from coldchain.times import DAY_MS
 from series.reader import Reader
 from series.writer import BadLine
 
@@ -55,7 +56,8 @@ class Worker:
         self._partitions = feed.partitions_of(FRAMES)
         self._reader = Reader(settings.series)
         self._late = LateQueue()
-        self._intake = Intake(roster, memories, self._late, settings.skew_ms, clock)
+        keep_ms = settings.series.retention_days * DAY_MS
+        self._intake = Intake(roster, memories, self._late, settings.skew_ms, keep_ms, clock)
         self._watch = Watch(roster, memories, settings.silent_ms, settings.fleet_every_ms)
         self._under_way: list[asyncio.Task[None]] = []
         self._settle_task: asyncio.Task[None] | None = None
