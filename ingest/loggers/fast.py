@@ -4,6 +4,7 @@ Takes a block only if each of its lines is a reading, or a blank value, just as 
 read it; anything else is refused whole, for slow.py to say which line and why.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from .clock import EPOCH_MS, EPOCH_SECONDS
 from .layout import Layout
 from .slow import Row, read_lines
 from .source import Block
+from .values import fields
 
 TimeForm = Literal["epoch", "zoned", "local"]
 
@@ -48,6 +50,7 @@ class FastReader:
         }
         kinds = {name: pa.float64() for name in self.channels} | {self.time: types[form]}
         self.names = names
+        self.plain = _plain(layout)
         self.parse = pa_csv.ParseOptions(delimiter=layout.separator)
         self.convert = pa_csv.ConvertOptions(
             column_types=kinds,
@@ -81,6 +84,32 @@ class FastReader:
             valid.append(found[1])
         return Columns(times, values, valid)
 
+    def read_around(self, block: Block) -> tuple[Columns, list[Block]] | None:
+        """The block's readings less the lines that plainly are none, and those lines.
+
+        None where that does not help.
+        """
+        lines = block.data.removesuffix(b"\n").split(b"\n")
+        odd = [index for index, line in enumerate(lines) if not self.plain.fullmatch(line)]
+        if not odd or len(odd) == len(lines):
+            return None
+        left_out = [Block(lines[index], block.line + index) for index in odd]
+        # A plain line stands in for each, so that rows stay lines; then it is taken out.
+        stand_in = next(line for line in lines if self.plain.fullmatch(line))
+        for index in odd:
+            lines[index] = stand_in
+        found = self.read(Block(b"\n".join(lines) + b"\n", block.line))
+        if found is None:
+            return None
+        kept = np.ones(len(lines), dtype=bool)
+        kept[odd] = False
+        columns = Columns(
+            found.times[kept],
+            [values[kept] for values in found.values],
+            [valid[kept] for valid in found.valid],
+        )
+        return columns, left_out
+
     def _times(self, column: Any) -> NDArray[np.int64] | None:
         if column.null_count:
             return None
@@ -89,6 +118,17 @@ class FastReader:
         units = column.to_numpy().view(np.int64)
         times = units // self.to_ms if self.to_ms > 1 else units
         return self.layout.clock.localise(times) if self.form == "local" else times
+
+
+def _plain(layout: Layout) -> "re.Pattern[bytes]":
+    """What a line looks like that Arrow may well read; not a proof that it does."""
+    separator = re.escape(layout.separator)
+    comma = "" if layout.separator == "," else ","
+    kinds = dict.fromkeys(range(layout.fields), rf'[^"{separator}]*')
+    kinds |= dict.fromkeys((channel.index for channel in layout.channels), rf" *-?[\d.{comma}]* *")
+    kinds[layout.time[0]] = r"\d[\dT:.+Z -]{7,}"
+    whole = separator.join(f'"?{kinds[index]}"?' for index in range(layout.fields))
+    return re.compile(whole.encode() + rb"\r?")
 
 
 def fast_reader(layout: Layout, start: Block, rows: int = 50) -> FastReader | None:
@@ -108,8 +148,6 @@ def fast_reader(layout: Layout, start: Block, rows: int = 50) -> FastReader | No
 
 
 def _reader_for(layout: Layout, text: str, first: bytes) -> FastReader:
-    from .values import fields
-
     found = fields(text.rstrip("\r"), layout.separator)
     time = found[layout.time[0]].strip()
     form: TimeForm

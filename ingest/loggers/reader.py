@@ -1,12 +1,13 @@
 """A logger's file, read: columns of readings, and every line that is none with its reason.
 
-Blocks of whole lines go to the fast reader; what it refuses is halved until the odd line is
-found, and that is read slowly. So a few bad lines among millions cost little.
+Blocks of whole lines go to the fast reader. From what it refuses, the lines that look odd are
+taken out and read slowly; if it refuses the rest too, the block is halved, until what is left is
+few lines. So bad lines among millions cost little.
 """
 
 import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -27,7 +28,7 @@ from .source import BLOCK_BYTES, Block, blocks, count_lines, decoded
 #: Lines by which a layout is recognised.
 HEAD_LINES = 1_000
 #: So few lines are read slowly at once.
-FEW_LINES = 32
+FEW_LINES = 64
 #: Arrow and numpy let two threads work side by side.
 THREADS = 2
 
@@ -61,7 +62,7 @@ class LoggerChannel:
 
 @dataclass(frozen=True, slots=True)
 class LoggerFile:
-    """What a file holds: the layout it is in, times in ms in the file's order, the channels.
+    """What a file holds: the layout it is in, times in ms (in no certain order), the channels.
 
     `rejected` are the lines without a readable time, which no channel has a value of.
     """
@@ -147,14 +148,17 @@ class _Reading:
         if columns is not None:
             self._add(columns)
         elif self.fast is None or block.lines <= FEW_LINES:
-            self._take_slowly(block)
+            self._take_slowly([block])
+        elif (around := self.fast.read_around(block)) is not None:
+            self._add(around[0])
+            self._take_slowly(around[1])
         else:
             for half in block.halves():
                 self.take(half, self.fast.read(half))
 
-    def _take_slowly(self, block: Block) -> None:
+    def _take_slowly(self, blocks: Iterable[Block]) -> None:
         rows: list[Row] = []
-        for found in read_lines(block, self.layout):
+        for found in itertools.chain.from_iterable(read_lines(b, self.layout) for b in blocks):
             if isinstance(found, Refused):
                 self.rejected.append(Line(found.line, found.reason))
                 self.zoneless += found.is_zoneless
@@ -184,13 +188,16 @@ class _Reading:
     def check_zone(self) -> None:
         """Raises LoggerFileError where the file's times have no zone and none was given."""
         if self.zoneless and not self.times.size:
-            line = next(line for line in self.rejected if "without a zone" in line.reason)
+            told = [line for line in self.rejected if "without a zone" in line.reason]
+            line = min(told, key=lambda line: line.line)
             raise LoggerFileError(
                 f"{self.path}: line {line.line}: {line.reason}; say where the logger's clock was"
                 " set by --tz, as in --tz Asia/Shanghai"
             )
 
     def done(self) -> LoggerFile:
+        for lines in (self.rejected, *self.refused):
+            lines.sort(key=lambda line: line.line)
         channels: list[LoggerChannel] = []
         for index, column in enumerate(self.layout.channels):
             valid = self.valid[index].taken()

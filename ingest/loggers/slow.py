@@ -29,21 +29,22 @@ class Refused:
 
 def read_lines(block: Block, layout: Layout) -> Iterator[Row | Refused]:
     """Every line of the block that is not blank, in order."""
+    needed = max(*layout.time, *(channel.index for channel in layout.channels), layout.unit or 0)
     for number_, raw in enumerate(block.data.split(b"\n"), block.line):
         line = decoded(raw).rstrip("\r")
         if not line.strip():
             continue
         try:
-            yield _row(number_, line, layout)
+            yield _row(number_, line, layout, needed)
         except LineRefusedError as error:
             yield Refused(number_, str(error), isinstance(error, NoZoneError))
 
 
-def _row(number_: int, line: str, layout: Layout) -> Row:
+def _row(number_: int, line: str, layout: Layout, needed: int) -> Row:
     found = fields(line, layout.separator)
     if layout.comma_splits and len(found) == layout.fields + 1:
         found[-2:] = [f"{found[-2]},{found[-1]}"]
-    _check_fields(found, layout)
+    _check_fields(found, layout, needed)
     time = layout.clock.read(" ".join(found[index] for index in layout.time))
     unit = None if layout.unit is None else _unit(found[layout.unit])
     values: list[int | LineRefusedError | None] = []
@@ -57,9 +58,8 @@ def _row(number_: int, line: str, layout: Layout) -> Row:
     return Row(number_, time, tuple(values))
 
 
-def _check_fields(found: list[str], layout: Layout) -> None:
+def _check_fields(found: list[str], layout: Layout, needed: int) -> None:
     """Fields past the header's must be blank; those that are read must be there."""
-    needed = max(*layout.time, *(channel.index for channel in layout.channels), layout.unit or 0)
     if len(found) <= needed or any(field.strip() for field in found[layout.fields :]):
         raise LineRefusedError(f"fields: {len(found)}, the header has {layout.fields}")
 
