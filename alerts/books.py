@@ -99,7 +99,7 @@ class Books:
     def tick(self, now: int) -> None:
         """What time brings: a silence that ended, a step that is due, a message given up."""
         alerts = self._db.execute(
-            "SELECT * FROM alerts WHERE owed OR suspect OR next_step <= ?", (now,)
+            "SELECT * FROM alerts WHERE owed = 1 OR suspect = 1 OR next_step <= ?", (now,)
         ).fetchall()
         for row in alerts:
             if self._is_silenced(row["device"], row["compartment"], now):

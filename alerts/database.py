@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _SCHEMA = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS offsets (
     topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
@@ -28,8 +29,8 @@ CREATE TABLE IF NOT EXISTS alerts (
     answered TEXT, answered_by TEXT, answered_at TEXT, cause TEXT, remark TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS alerts_next_step ON alerts (next_step) WHERE next_step IS NOT NULL;
-CREATE INDEX IF NOT EXISTS alerts_owed ON alerts (owed) WHERE owed;
-CREATE INDEX IF NOT EXISTS alerts_suspect ON alerts (suspect) WHERE suspect;
+CREATE INDEX IF NOT EXISTS alerts_owed ON alerts (owed) WHERE owed = 1;
+CREATE INDEX IF NOT EXISTS alerts_suspect ON alerts (suspect) WHERE suspect = 1;
 CREATE TABLE IF NOT EXISTS history (
     n INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT NOT NULL, event TEXT NOT NULL,
     before TEXT NOT NULL, after TEXT NOT NULL, effect TEXT NOT NULL,
@@ -60,16 +61,17 @@ CREATE TABLE IF NOT EXISTS refused (
     topic TEXT, partition INTEGER, "offset" INTEGER, at INTEGER NOT NULL,
     reason TEXT NOT NULL, value BLOB, PRIMARY KEY (topic, partition, "offset")
 ) WITHOUT ROWID;
+COMMIT;
 """
 
 
 def open_database(path: Path) -> sqlite3.Connection:
     """The database, made where it is not there. For one thread; commits are on disk (fsync)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = prepared(sqlite3.connect(path, timeout=30.0, isolation_level=None))
+    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    return connection
+    return prepared(connection)
 
 
 def prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -80,11 +82,14 @@ def prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """The database as it is, for a list. Raises FileNotFoundError where there is none."""
+    """The database as it is, for a list. Raises FileNotFoundError where there is none yet."""
     if not path.is_file():
         raise FileNotFoundError(path)
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30.0)
     connection.row_factory = sqlite3.Row
+    if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+        connection.close()  # a service is making it at this moment
+        raise FileNotFoundError(path)
     return connection
 
 

@@ -45,7 +45,10 @@ def _until(said: Callable[[], object], seconds: float = 30.0) -> None:
 
 
 def _messages(database: Path) -> list[Sent]:
-    return list_messages(database) if database.exists() else []
+    try:
+        return list_messages(database)
+    except FileNotFoundError:  # not made yet
+        return []
 
 
 def _send(kafka: KafkaSettings, *records: tuple[Topic, str, bytes]) -> None:
