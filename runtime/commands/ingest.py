@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     help="Replay loggers' files, publish the registry, see what was rejected.",
 )
