@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coldchain.excursions import excursion_id
+from coldchain.records import ExcursionRecord
 from coldchain.rejections import Rejection
+from coldchain.saying import record
 
 from . import points
 from .effects import Effects
@@ -60,6 +62,20 @@ def standing_lines(effects: Effects) -> Iterator[str]:
         )
         if text is not None:
             yield text
+
+
+def updates(effects: Effects) -> list[ExcursionRecord]:
+    """The excursions that go on, as they stand: what was said of them at first goes stale.
+
+    So that each id's last record is what a batch over all readings would say.
+    """
+    said = {one.id: one for one in effects.records}
+    going_on = [
+        record(one.state, device, channel, one.plan, one.excursion, one.as_of)
+        for (device, channel, _, _), one in effects.standing.items()
+        if one.excursion.end is None and one.state != "withdrawn"
+    ]
+    return [one for one in going_on if one != said.get(one.id)]
 
 
 def lines_of(effects: Effects) -> list[str]:

@@ -16,7 +16,7 @@ from coldchain.times import DAY_MS
 from series.reader import Reader
 from series.writer import BadLine
 
-from .batch import Batch, Seat, lines_of, piece_lines, standing_lines
+from .batch import Batch, Seat, lines_of, piece_lines, standing_lines, updates
 from .feed import RegistryFeed
 from .intake import Intake, remember
 from .late import LateQueue, Waiting
@@ -121,7 +121,7 @@ class Worker:
     ) -> None:
         if previous is not None:
             await previous  # records stay in order; a failure before this one is ours as well
-        await self._outbox.say(batch.effects.records)
+        await self._outbox.say(batch.effects.records + updates(batch.effects))
         bad = [line for lines in await written for line in lines]
         if batch.refused or bad:
             await self._outbox.refuse(batch.refused, bad, self._clock())

@@ -7,6 +7,7 @@ from coldchain.excursions import excursion_id
 from coldchain.exposure import Sums
 from coldchain.frames import Frame
 from coldchain.records import ExcursionRecord
+from streams.batch import updates
 from streams.device import Arrival, judge_frame
 from streams.effects import Effects, Late, Standing
 from streams.memory import DeviceMemory, pack, unpack
@@ -74,7 +75,7 @@ class Way:
         )
         self.offset += 1
         self._store(frame, before, effects)
-        self.records += effects.records
+        self.records += effects.records + updates(effects)
         self.kept.apply(effects)
         for name, late in effects.late.pop(frame.device, {}).items():
             if name in self.late:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,8 +19,7 @@ from coldchain.pauses import pauses_of, spans_of
 from coldchain.profile import Profile
 from coldchain.records import ExcursionRecord
 from coldchain.registry import CompartmentEntry, Entry, Registration
-from coldchain.saying import record, standing
-from coldchain.whole import judge_device, samples_of
+from coldchain.whole import judge_device, records_of, samples_of
 
 T0 = 1_795_413_600_000
 MINUTE = 60_000
@@ -186,7 +186,7 @@ def test_any_delivery_ends_in_the_exposure_of_one_batch(
 
 @settings(max_examples=200, deadline=None)
 @given(deliveries())
-def test_the_last_records_said_are_the_excursions_that_stand(
+def test_any_delivery_ends_in_the_records_of_one_batch(
     delivery: tuple[list[Frame], list[str]],
 ) -> None:
     way = play(*delivery)
@@ -196,21 +196,13 @@ def test_the_last_records_said_are_the_excursions_that_stand(
         last[one_record.id] = one_record
         replaced.update(one_record.supersedes)
     said = {
-        (r.channel, r.limit, r.start, r.end, r.confirmed, r.minutes, r.peak)
-        for r in last.values()
-        if r.state != "withdrawn" and r.id not in replaced
+        one.id: msgspec.structs.replace(one, as_of=0, supersedes=[], state="closed")
+        for one in last.values()
+        if one.state != "withdrawn" and one.id not in replaced
     }
-    stand = set()
-    for (channel, _, _), one in way.kept.standing.items():
-        if one.state == "withdrawn":
-            continue
-        r = record(standing(one.excursion), "van-1", channel, one.plan, one.excursion, 0)
-        stand.add((r.channel, r.limit, r.start, r.end, r.confirmed, r.minutes, r.peak))
-    # What is still open grows silently: a record is owed for what happened, not for each minute.
-    closed_said = {one for one in said if one[3] is not None}
-    closed_stand = {one for one in stand if one[3] is not None}
-    assert closed_said == closed_stand
-    assert {one[:3] for one in said} == {one[:3] for one in stand}
+    one = enrolled()
+    whole = records_of(one, samples_of(one, delivery[0]))
+    assert said == {r.id: msgspec.structs.replace(r, state="closed") for r in whole}
 
 
 def test_a_conflict_leaves_the_greater_value_and_keeps_the_lesser() -> None:
