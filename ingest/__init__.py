@@ -1,1 +1,1 @@
-"""The front door: loggers' files and registrations into Kafka; what is refused, kept with its reason."""
+"""The front door: loggers' files and registrations into Kafka; what is refused, kept with why."""
