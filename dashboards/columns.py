@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import get_args
 
 from grafana_foundation_sdk.builders import table
-from grafana_foundation_sdk.models.dashboard import DynamicConfigValue, ValueMapping
+from grafana_foundation_sdk.models.dashboard import (
+    DataTransformerConfig,
+    DynamicConfigValue,
+    ValueMapping,
+)
 
 from coldchain.reasons import Language
 from coldchain.registry import Kind
@@ -86,3 +90,12 @@ def hidden(panel: table.Panel, *fields: str) -> table.Panel:
     for field in fields:
         panel = panel.override_by_name(field, [DynamicConfigValue("custom.hidden", True)])
     return panel
+
+
+def by_greatest(panel: table.Panel, field: str) -> table.Panel:
+    """The panel with its rows by this field, the greatest first.
+
+    InfluxQL hands the rows of `top` over by time.
+    """
+    sort = {"fields": {}, "sort": [{"field": field, "desc": True}]}
+    return panel.with_transformation(DataTransformerConfig(id_val="sortBy", options=sort))

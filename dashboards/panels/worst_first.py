@@ -4,7 +4,17 @@
 from grafana_foundation_sdk.builders import table
 
 from coldchain.reasons import Language
-from dashboards.columns import CELSIUS, TIME, Column, device, hidden, kind, severity, with_columns
+from dashboards.columns import (
+    CELSIUS,
+    TIME,
+    Column,
+    by_greatest,
+    device,
+    hidden,
+    kind,
+    severity,
+    with_columns,
+)
 from dashboards.influxql import CHOSEN, Query
 
 from .parts import dressed
@@ -37,4 +47,4 @@ def panel(language: Language) -> table.Panel:
         10,
         Query(_QUERY, may_be_empty=True),
     )
-    return hidden(with_columns(shown, columns, language), "rank")
+    return by_greatest(hidden(with_columns(shown, columns, language), "rank"), "rank")

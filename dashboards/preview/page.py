@@ -28,7 +28,7 @@ h2{font-size:13px;margin:0 0 6px}h2 small{font-weight:400;color:#666}
 .tiles{display:flex;gap:8px;flex-wrap:wrap}
 .tile{flex:1;min-width:110px;padding:8px 10px;border-radius:4px}
 .tile span{display:block;font-size:12px}.tile b{font-size:24px;white-space:nowrap}
-.tile:last-child b{font-size:16px;line-height:34px}
+.tile:last-child{flex:1.7}.tile:last-child b{font-size:16px;line-height:34px}
 table{border-collapse:collapse;width:100%;white-space:nowrap}
 td,th{text-align:left;padding:3px 8px;border-bottom:1px solid #e5e5e5}th{font-weight:600}
 td{font-variant-numeric:tabular-nums}

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from series.reader import Series
+from series.reader import Series, Value
 
 from .curves import curves, lines, switches
 from .fields import ink, shown
@@ -44,8 +44,9 @@ def stat(asked: Asked) -> str:
 
 
 def table(asked: Asked) -> str:
-    """Rows as they come; tags before fields, as Grafana has them."""
-    rows: list[str] = []
+    """Rows as they come or as the panel sorts them; tags before fields, as Grafana has them."""
+    rows: list[tuple[Value, str]] = []
+    sorted_by = _sorted_by(asked.panel)
     titles: list[str] = []
     for _, answer in asked.answers:
         for series in answer:
@@ -55,6 +56,7 @@ def table(asked: Asked) -> str:
             for row in series.values:
                 cells = [row[0], *series.tags.values(), *row[1:]]
                 made = []
+                rank = dict(zip(names, cells, strict=True)).get(sorted_by)
                 for one, value in zip(how, cells, strict=True):
                     if one.is_hidden:
                         continue
@@ -65,10 +67,20 @@ def table(asked: Asked) -> str:
                     elif colour and one.colours_text:
                         style = f' style="border-left:6px solid {colour}"'
                     made.append(f"<td{style}>{escape(one.text(value, asked.zone))}</td>")
-                rows.append(f"<tr>{''.join(made)}</tr>")
+                rows.append((rank, f"<tr>{''.join(made)}</tr>"))
     if not rows:
         return f'<p class="none">{escape(asked.panel["fieldConfig"]["defaults"]["noValue"])}</p>'
-    return f"<table><tr>{''.join(titles)}</tr>{''.join(rows)}</table>"
+    if sorted_by:
+        rows.sort(key=lambda row: -float(row[0] or 0))
+    return f"<table><tr>{''.join(titles)}</tr>{''.join(text for _, text in rows)}</table>"
+
+
+def _sorted_by(panel: Mapping[str, Any]) -> str:
+    """The field by whose greatest value the panel sorts its rows; empty where it does not."""
+    for one in panel.get("transformations", []):
+        if one["id"] == "sortBy":
+            return str(one["options"]["sort"][0]["field"])
+    return ""
 
 
 def geomap(asked: Asked) -> str:

@@ -134,3 +134,12 @@ def test_the_fleets_tables_lead_to_the_assets_board_of_their_language() -> None:
     fleet, asset = BOARDS
     for language in LANGUAGES:
         assert f"/d/{asset.uid(language)}?var-device=" in fleet.text(language)
+
+
+def test_the_worst_comes_first_though_the_store_answers_by_time() -> None:
+    titled = {panel["title"]: panel for panel in panels(BOARDS[0], "en")}
+    [sort] = titled["Worst first"]["transformations"]
+    assert sort == {
+        "id": "sortBy",
+        "options": {"fields": {}, "sort": [{"field": "rank", "desc": True}]},
+    }
