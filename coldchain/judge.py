@@ -16,17 +16,25 @@ from .exposure import SLOT_MS, Gauge, Piece, Sums
 from .kinetics import RateTable
 from .limits import Limit
 from .profile import Profile
+from .quiet import quiet_sums
 from .segment import Interval
+
+#: Past any temperature, micro-degrees.
+ANY = 1 << 60
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one channel is judged by: the limits of a profile for its quantity."""
+    """What one channel is judged by: the limits of a profile for its quantity.
+
+    `mkt_window` (ms): the length of the windows whose worst MKT is looked for; 0: none.
+    """
 
     profile: str
     limits: tuple[Limit, ...]
     max_gap: int
     shelf: RateTable | None = None
+    mkt_window: int = 0
 
     @classmethod
     def of(cls, profile: Profile, quantity: str | None = None) -> "Plan":
@@ -37,7 +45,15 @@ class Plan:
             tuple(limit for limit in profile.limits if limit.judges(quantity)),
             profile.max_gap,
             None if model is None else RateTable(model.rate),
+            profile.mkt_window,
         )
+
+    @cached_property
+    def band(self) -> Interval:
+        """The least and the greatest value (micro-degrees) that no limit is passed by."""
+        above = [one.threshold - one.inclusive for one in self.limits if one.sign > 0]
+        below = [one.threshold + one.inclusive for one in self.limits if one.sign < 0]
+        return max(below, default=-ANY), min(above, default=ANY)
 
     @cached_property
     def gauge(self) -> Gauge:
@@ -66,6 +82,10 @@ class ChannelState(msgspec.Struct, array_like=True):
         trackers = [Tracker(*(getattr(t, f) for f in t.__struct_fields__)) for t in self.trackers]
         return ChannelState(self.last_at, self.last_value, self.count, trackers, self.sums.copy())
 
+    def is_quiet(self) -> bool:
+        """Whether no excursion is open, and no unknown time waits for one to open."""
+        return not any(tracker.is_open or tracker.touching_ms for tracker in self.trackers)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -89,6 +109,11 @@ def advance(
     and the grace after), sorted and apart. Each piece holds its slot's sums as of now: the
     newest is the one that holds. Raises ValueError where the times do not rise.
     """
+    if state.last_at is not None and state.is_quiet():
+        before = state.last_at, state.last_value
+        grown = quiet_sums(plan.gauge, plan.band, before, state.sums.copy(), times, values)
+        if grown is not None:
+            return _quiet_step(state, grown, times[-1], values[-1], len(times))
     new = state.copy()
     gauge, max_gap = plan.gauge, plan.max_gap
     rules = [
@@ -121,6 +146,15 @@ def advance(
         new.count += len(times)
         new.sums = slots[last[0] - last[0] % SLOT_MS].copy()
     return Step(new, closed, [Piece(slot, sums) for slot, sums in slots.items()])
+
+
+def _quiet_step(
+    state: ChannelState, slots: dict[int, Sums], at: int, value: int, count: int
+) -> Step:
+    sums = slots[at - at % SLOT_MS].copy()
+    # The trackers are as they were, and nobody changes a state that was handed out.
+    new = ChannelState(at, value, state.count + count, state.trackers, sums)
+    return Step(new, [], [Piece(slot, grown) for slot, grown in slots.items()])
 
 
 def open_excursions(plan: Plan, state: ChannelState) -> list[Excursion]:

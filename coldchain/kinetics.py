@@ -7,7 +7,7 @@ record gets the same sums to the last digit.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 
 import numpy as np
@@ -47,6 +47,14 @@ class RateTable:
         """The rate at a temperature in micro-degrees."""
         index = (micro + _STEP // 2) // _STEP - _LOWEST
         return self.units[min(max(index, 0), _HIGHEST - _LOWEST)]
+
+    def many(self, micro: Sequence[int]) -> list[int]:
+        """The rates at these temperatures (micro-degrees)."""
+        rows = [(one + _STEP // 2) // _STEP - _LOWEST for one in micro]
+        if min(rows) < 0 or max(rows) > _HIGHEST - _LOWEST:
+            return [self.at(one) for one in micro]
+        units = self.units
+        return [units[row] for row in rows]
 
     @staticmethod
     def rows(micro: NDArray[np.int64]) -> NDArray[np.int64]:
