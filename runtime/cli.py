@@ -26,6 +26,7 @@ VERBS = {
     "stream": "Run a worker: frames in, readings and excursions out.",
     "alerts": "Tell people of excursions; list, acknowledge, silence.",
     "evaluate": "Judge a logger's file by a profile, without any server.",
+    "score": "What was detected, against what really happened.",
     "dashboards": "Build, check and push the Grafana boards.",
 }
 EXIT_UNABLE = 2

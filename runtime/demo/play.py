@@ -20,6 +20,7 @@ from alerts.settings import AlertSettings
 from alerts.views import list_messages
 from broker.settings import KafkaSettings
 from broker.topics import EXCURSIONS, FRAMES, REJECTED
+from coldchain.holding import confirmed, that_hold
 from coldchain.profile import Profile
 from coldchain.records import ExcursionRecord
 from coldchain.times import iso
@@ -35,7 +36,7 @@ from series.settings import SeriesSettings
 
 from .lag import Lag, count, followed, wait_for_none
 from .phone import Phone, Received, phone
-from .summary import Summary, confirmed, judged_faults, problems, that_hold
+from .summary import Summary, judged_faults, problems
 
 #: Seconds without any progress after which the demo gives up.
 PATIENCE = 60.0

@@ -38,25 +38,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n")
 
 
-def that_hold(records: Iterable[ExcursionRecord]) -> list[ExcursionRecord]:
-    """Each excursion's last record, less those withdrawn or superseded; by start."""
-    last: dict[str, ExcursionRecord] = {}
-    replaced: set[str] = set()
-    for record in records:
-        if record.id not in last or record.as_of >= last[record.id].as_of:
-            last[record.id] = record
-        replaced.update(record.supersedes)
-    return sorted(
-        (one for one in last.values() if one.state != "withdrawn" and one.id not in replaced),
-        key=lambda one: (one.start, one.id),
-    )
-
-
-def confirmed(records: Iterable[ExcursionRecord]) -> list[ExcursionRecord]:
-    """Those that people are told of."""
-    return [one for one in records if one.confirmed is not None or one.state == "presumed"]
-
-
 def judged_faults(
     faults: Iterable[Fault], found: Iterable[ExcursionRecord]
 ) -> list[dict[str, Any]]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from coldchain.holding import confirmed, that_hold
 from coldchain.records import ExcursionRecord, State
 from runtime.demo.phone import Received
-from runtime.demo.summary import confirmed, judged_faults, problems, that_hold
+from runtime.demo.summary import judged_faults, problems
 
 
 def record(identity: str, state: State = "confirmed", **more: Any) -> ExcursionRecord:

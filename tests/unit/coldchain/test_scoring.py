@@ -1,0 +1,194 @@
+"""Scoring: what counts as found, missed and false, and what is said of each."""
+
+from typing import Any
+
+import pytest
+
+from coldchain.records import ConditionRecord, ExcursionRecord
+from coldchain.scoring import score
+from coldchain.truth import Score, TrueExcursion, TrueFault, TruthFile
+
+
+def at(minute: float) -> str:
+    return f"2026-07-18T{6 + int(minute) // 60:02d}:{int(minute) % 60:02d}:00.000Z"
+
+
+def true(start: float = 0, end: float | None = 90, **more: Any) -> TrueExcursion:
+    said: dict[str, Any] = {
+        "device": "van-1",
+        "compartment": "main",
+        "channel": "main.product",
+        "profile": "iced-seafood",
+        "limit": "warm",
+        "start": at(start),
+        "confirmed": at(start + 30),
+        "end": None if end is None else at(end),
+        "minutes": 60.0,
+    }
+    return TrueExcursion(**said | more)
+
+
+def found(start: float = 1, end: float | None = 91, **more: Any) -> ExcursionRecord:
+    said: dict[str, Any] = {
+        "id": f"{start}{more.get('device')}{more.get('limit')}",
+        "state": "closed",
+        "device": "van-1",
+        "compartment": "main",
+        "channel": "main.product",
+        "limit": "warm",
+        "severity": "critical",
+        "profile": "iced-seafood",
+        "start": at(start),
+        "confirmed": at(start + 30),
+        "end": None if end is None else at(end),
+        "minutes": 60.0,
+        "unknown_minutes": 0.0,
+        "degree_minutes": 90.0,
+        "peak": 7.0,
+        "peak_at": at(start + 20),
+        "as_of": 1,
+    }
+    return ExcursionRecord(**said | more)
+
+
+def fault(kind: str, channel: str = "main.product", **more: Any) -> TrueFault:
+    said = {"device": "van-1", "channel": channel, "kind": kind, "start": at(0), "end": at(90)}
+    return TrueFault(**said | more)
+
+
+def condition(rule: str, subject: str = "main.product", **more: Any) -> ConditionRecord:
+    said: dict[str, Any] = {
+        "id": f"{rule}{subject}",
+        "state": "raised",
+        "device": "van-1",
+        "subject": subject,
+        "rule": rule,
+        "severity": "warning",
+        "since": at(10),
+        "due": at(40),
+        "until": None,
+        "as_of": 1,
+    }
+    return ConditionRecord(**said | more)
+
+
+def scored(
+    trues: list[TrueExcursion],
+    records: list[ExcursionRecord],
+    faults: list[TrueFault] | None = None,
+    conditions: list[ConditionRecord] | None = None,
+) -> Score:
+    return score(TruthFile(excursions=trues, faults=faults or []), records, conditions or [])
+
+
+def test_an_excursion_found_while_it_lasts_is_right_and_late_by_its_delay() -> None:
+    said = scored([true()], [found(3)])
+    assert said.is_perfect
+    assert (said.excursions.precision, said.excursions.recall) == (1.0, 1.0)
+    assert said.excursions.delay == said.excursions.longest_delay == 3.0
+
+
+def test_nothing_true_and_nothing_found_is_perfect_and_no_ratio_is_made_up() -> None:
+    said = scored([true(confirmed=None)], [found(confirmed=None)])
+    assert said.is_perfect
+    assert (said.excursions.precision, said.excursions.recall) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"device": "van-2"},
+        {"compartment": "c2"},
+        {"channel": "main.air"},
+        {"limit": "hot"},
+        {"begins": 100},
+        {"confirmed": None},
+        {"state": "withdrawn"},
+    ],
+)
+def test_another_place_limit_or_time_does_not_find_it(other: dict[str, Any]) -> None:
+    begins = other.pop("begins", 1)
+    said = scored([true()], [found(begins, begins + 90, **other)])
+    assert not said.is_perfect
+    assert said.excursions.recall == 0.0
+    assert [(one.device, one.kind) for one in said.missed] == [("van-1", "warm")]
+
+
+def test_what_nobody_seeded_is_a_false_alarm_with_its_name() -> None:
+    said = scored([true()], [found(), found(device="van-9")])
+    assert [one.device for one in said.false_alarms] == ["van-9"]
+    assert said.excursions.precision == 0.5
+    assert said.excursions.recall == 1.0
+
+
+def test_a_true_one_found_in_two_pieces_is_found_once_and_both_are_right() -> None:
+    said = scored([true()], [found(1, 40), found(45, 90)])
+    assert said.is_perfect
+    assert said.excursions.found == 1
+
+
+def test_one_still_open_overlaps_all_that_comes_later() -> None:
+    assert scored([true(end=None)], [found(200, None)]).is_perfect
+
+
+def test_a_presumed_one_is_found_without_a_delay() -> None:
+    said = scored([true()], [found(state="presumed", confirmed=None, end=None)])
+    assert said.is_perfect
+    assert said.excursions.delay is None
+
+
+def test_the_last_record_of_an_id_is_the_one_scored() -> None:
+    first = found(id="a", state="confirmed", end=None, as_of=1)
+    assert not scored([], [first]).is_perfect
+    assert scored([], [first, found(id="a", state="withdrawn", as_of=2)]).is_perfect
+    assert scored([], [first, found(id="a", confirmed=None, as_of=2)]).is_perfect
+
+
+def test_a_miss_says_what_came_near_and_which_fault_was_there() -> None:
+    near = found(confirmed=None, minutes=28.5)
+    said = scored([true()], [near], [fault("sensor-spiking"), fault("sensor-dead", "main.air")])
+    (miss,) = said.missed
+    assert any("28.5 min only" in why for why in miss.because)
+    assert any("sensor-spiking" in why for why in miss.because)
+    assert not any("sensor-dead" in why for why in miss.because), "of another channel"
+
+
+def test_kinds_are_parted_by_limit_and_severity() -> None:
+    said = scored([true(), true(limit="warming")], [found()])
+    kinds = {(one.kind, one.severity): one.recall for one in said.by_limit}
+    assert kinds == {("warm", "critical"): 1.0, ("warming", "unknown"): 0.0}
+    named = score(
+        TruthFile(excursions=[true(limit="warming")]),
+        [],
+        severities={("iced-seafood", "warming"): "warning"},
+    )
+    assert [one.severity for one in named.by_limit] == ["warning"]
+
+
+def test_without_conditions_faults_are_not_scored_and_it_is_said_why() -> None:
+    said = scored([], [], [fault("sensor-stuck"), fault("sensor-stuck"), fault("rebooted", "")])
+    assert said.is_perfect
+    assert said.by_fault == []
+    assert said.not_scored == {
+        "sensor-stuck": "2: the file holds no conditions",
+        "rebooted": "1: no rule is for it",
+    }
+
+
+def test_a_fault_is_found_by_a_condition_of_its_rule_and_channel() -> None:
+    said = scored([], [], [fault("sensor-stuck")], [condition("sensor-stuck")])
+    assert said.is_perfect
+    assert [(one.kind, one.recall, one.delay) for one in said.by_fault] == [
+        ("sensor-stuck", 1.0, 40.0)
+    ]
+
+
+def test_a_condition_of_another_rule_or_channel_misses_it() -> None:
+    for other in (condition("sensor-stuck", "main.air"), condition("sensor-noisy")):
+        said = scored([], [], [fault("sensor-stuck")], [other])
+        assert [one.kind for one in said.missed] == ["sensor-stuck"]
+        assert [one.what for one in said.false_alarms] == ["fault"]
+
+
+def test_a_condition_that_no_fault_answers_for_is_not_held_against_it() -> None:
+    assert scored([], [], [], [condition("fast-rise")]).is_perfect
