@@ -14,6 +14,7 @@ from .excursions import Excursion
 from .exposure import Sums
 from .judge import ChannelState, Plan, advance, open_excursions
 from .kinetics import RateTable, mkt_table
+from .mkt_windows import Heat, Window, worst_window
 from .runs import Chunk, follow
 from .segment import AREA, Interval
 
@@ -28,7 +29,8 @@ class Judged:
 
     `excursions` by start, open ones among them; `sums` over all; `readings` the size of the
     set, `duplicates` the repeats left out, `conflicts` the times with different values; `start`
-    and `end` (ms) of the first and last reading; `longest_gap` the longest unknown time (ms).
+    and `end` (ms) of the first and last reading; `longest_gap` the longest unknown time (ms);
+    `window` the one with the highest MKT, where the plan asks and the set is longer than one.
     """
 
     excursions: tuple[Excursion, ...]
@@ -39,6 +41,7 @@ class Judged:
     start: int | None
     end: int | None
     longest_gap: int
+    window: Window | None = None
 
     @property
     def unknown_ms(self) -> int:
@@ -87,6 +90,7 @@ def judge(
         int(t[0]) if len(t) else None,
         int(t[-1]) if len(t) else None,
         longest,
+        _worst_window(plan, t, v),
     )
 
 
@@ -124,6 +128,16 @@ def order(times: ArrayLike, values: ArrayLike) -> tuple[Ints, Ints, int, int]:
     last_of_time = np.append(~same_time, True)
     conflicts = len(np.unique(t[1:][differing]))
     return t[last_of_time], v[last_of_time], int(same_value.sum()), conflicts
+
+
+def _worst_window(plan: Plan, t: Ints, v: Ints) -> Window | None:
+    if not plan.mkt_window or len(t) < 2:
+        return None
+    parts = [
+        Heat.of_readings(t[at : at + CHUNK + 1], v[at : at + CHUNK + 1], plan.max_gap)
+        for at in range(0, len(t) - 1, CHUNK)
+    ]
+    return worst_window(Heat.joined(parts), (int(t[0]), int(t[-1])), plan.mkt_window)
 
 
 def _sums(plan: Plan, chunk: Chunk) -> Sums:

@@ -123,6 +123,7 @@ def evaluate(
         judged.unknown_ms,
         judged.longest_gap,
         judged.conflicts,
+        window=judged.window,
     )
     outcome = decide(profile, evidence)
     sums = judged.sums

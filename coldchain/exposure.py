@@ -245,13 +245,18 @@ def from_pieces(
     covers: at most the slots the ends lie in, and the nearest reading outside on either side.
     Equal, to the last digit, to `exposure` over all the readings.
     """
-    inner = whole_slots(span)
+    inner, cuts = cut_for_pieces(span)
     sums = total(gauge, (p.sums for p in pieces if inner[0] <= p.slot < inner[1]))
-    cuts = [(span[0], inner[0]), (inner[1], span[1])] if inner[0] < inner[1] else [span]
     for (times, values), cut in zip(edges, cuts, strict=True):
         if cut[0] < cut[1]:
             sums += exposure(gauge, times, values, cut, pauses)
     return sums
+
+
+def cut_for_pieces(span: Interval) -> tuple[Interval, list[Interval]]:
+    """What pieces cover of a span (see `whole_slots`), and what is left for raw edges."""
+    inner = whole_slots(span)
+    return inner, [(span[0], inner[0]), (inner[1], span[1])] if inner[0] < inner[1] else [span]
 
 
 def whole_slots(span: Interval) -> Interval:

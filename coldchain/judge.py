@@ -49,6 +49,11 @@ class Plan:
         )
 
     @cached_property
+    def limit_ids(self) -> tuple[str, ...]:
+        """The limits by name, in order."""
+        return tuple(limit.id for limit in self.limits)
+
+    @cached_property
     def band(self) -> Interval:
         """The least and the greatest value (micro-degrees) that no limit is passed by."""
         above = [one.threshold - one.inclusive for one in self.limits if one.sign > 0]

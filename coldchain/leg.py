@@ -6,15 +6,16 @@ left is not the parcel's. The cut is exact, since minutes outside it are left ou
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import msgspec
 
 from .excursions import Excursion, Tracker, observe
-from .exposure import SLOT_MS, Piece, Sums, exposure, from_pieces
+from .exposure import SLOT_MS, Piece, Sums, cut_for_pieces, exposure, from_pieces
 from .judge import Plan
 from .limits import Limit
+from .mkt_windows import Heat
 from .segment import Interval, merged
 
 #: Long before and after any leg.
@@ -26,7 +27,8 @@ class Measured:
     """One channel over one stretch [from, to) (ms): exposure by the plan's limits, excursions.
 
     `longest_gap` is the longest unknown stretch in it, ms: at least that long where it was
-    measured by pieces. `conflicts` and `faults` as in a verdict's evidence.
+    measured by pieces. `conflicts` and `faults` as in a verdict's evidence; `heat`, where the
+    plan asks for MKT windows, is what they are made of.
     """
 
     channel: str
@@ -38,6 +40,7 @@ class Measured:
     longest_gap: int
     conflicts: int = 0
     faults: tuple[str, ...] = ()
+    heat: Heat = field(default_factory=Heat.none, compare=False)
 
     @property
     def unknown_ms(self) -> int:
@@ -75,6 +78,7 @@ def measure(
         max((b - a for a, b in gaps), default=0),
         conflicts,
         faults,
+        Heat.of_readings(times, values, plan.max_gap, span) if plan.mkt_window else Heat.none(),
     )
 
 
@@ -96,6 +100,7 @@ def measure_by_pieces(
     was unknown, so neighbouring slots' unknown time is taken for one stretch: a verdict by
     pieces may ask for review where one by readings would not, never the other way.
     """
+    edges = list(edges)
     sums = from_pieces(plan.gauge, pieces, edges, span, pauses)
     return Measured(
         channel,
@@ -107,6 +112,7 @@ def measure_by_pieces(
         _longest_by_pieces(pieces, span),
         conflicts,
         faults,
+        _heat_by_pieces(plan, pieces, edges, span) if plan.mkt_window else Heat.none(),
     )
 
 
@@ -213,6 +219,18 @@ def _with_edges(cut: Readings, span: Interval) -> Readings:
     for (t0, v0), (t1, v1) in pairwise(cut):
         inner += [(at, v0 + (v1 - v0) * (at - t0) // (t1 - t0)) for at in span if t0 < at < t1]
     return sorted(inner)
+
+
+def _heat_by_pieces(
+    plan: Plan,
+    pieces: Sequence[Piece],
+    edges: Sequence[tuple[Sequence[int], Sequence[int]]],
+    span: Interval,
+) -> Heat:
+    inner, cuts = cut_for_pieces(span)
+    parts = [Heat.of_readings(*e, plan.max_gap, c) for e, c in zip(edges, cuts, strict=True)]
+    parts.append(Heat.of_pieces(p for p in pieces if inner[0] <= p.slot < inner[1]))
+    return Heat.joined(parts)
 
 
 def _longest_by_pieces(pieces: Sequence[Piece], span: Interval) -> int:

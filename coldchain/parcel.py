@@ -15,8 +15,10 @@ from .celsius import to_micro
 from .exposure import Sums
 from .leg import Measured
 from .limits import Limit
+from .mkt_windows import Heat, worst_window
 from .profile import Profile
 from .reasons import Reason
+from .segment import Interval
 from .timeline import Stay, Timeline, between
 from .times import iso
 from .verdict import VERDICTS, Evidence, Outcome, Spent, decide, worst
@@ -79,12 +81,13 @@ def judge_parcel(
     for channel in channels:
         if not set(channel.limits) <= set(profile.limits):
             raise ValueError(f"{channel.channel} was measured by other limits than {profile.id}'s")
-    sums, unknown = Sums(), sum(gaps)
+    sums, unknown, heat = Sums(), sum(gaps), [Heat.none()]
     for one in counted:
         stands, (start, end) = one.standing_for, one.stay.span
         unknown += end - start if stands is None else stands.unknown_ms
         if stands is not None:
             sums += _bare(stands.sums)
+            heat.append(stands.heat)
     unmeasured = [_length(one) for one in counted if not one.channels]
     budgets = tuple(_budgets(profile, counted, sum(gaps) + sum(unmeasured)))
     evidence = Evidence(
@@ -96,6 +99,7 @@ def judge_parcel(
         sum(channel.conflicts for channel in channels),
         sorted({fault for channel in channels for fault in channel.faults}),
         {one.limit.id: Spent(one.used, one.possible) for one in budgets},
+        worst_window(Heat.joined(heat), _whole_way(counted), profile.mkt_window),
     )
     return ParcelJudged(
         sums,
@@ -137,6 +141,11 @@ def _rank(channel: Measured) -> tuple[bool, bool, float, str]:
 
 def _length(one: Stretch) -> int:
     return one.stay.span[1] - one.stay.span[0]
+
+
+def _whole_way(counted: Sequence[Stretch]) -> Interval:
+    spans = [one.stay.span for one in counted]
+    return min((a for a, _ in spans), default=0), max((b for _, b in spans), default=0)
 
 
 def _bare(sums: Sums) -> Sums:

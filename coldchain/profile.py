@@ -22,6 +22,7 @@ class Profile:
     `unknown_allowance`: more unknown time than this makes the verdict at least review.
     `door_grace`: how long after a door or defrost a warning's minutes stay paused.
     `door_recovery`: how long the box takes to be cold again after an ordinary door stop.
+    `mkt_window`: MKT may not pass `mkt_limit` over any stretch of this length (mkt_windows.py).
     `sampling`: the longest interval at which its goods should be measured.
     """
 
@@ -34,6 +35,7 @@ class Profile:
     door_grace: int = 0
     door_recovery: int = 0
     mkt_limit: int | None = None
+    mkt_window: int = 0
     shelf_life: ShelfLife | None = None
     pull_down: PullDown | None = None
     retention_days: int = 730

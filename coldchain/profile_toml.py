@@ -19,10 +19,11 @@ import msgspec
 from msgspec import Meta
 
 from .celsius import POSSIBLE_MAX_C, POSSIBLE_MIN_C, to_micro
+from .exposure import SLOT_MS
 from .limits import Judged, Limit, Mode, Severity, Side
 from .profile import Profile, PullDown
 from .shelf_life import Model, ShelfLife
-from .times import DAY_MS, MINUTE_MS
+from .times import DAY_MS, HOUR_MS, MINUTE_MS
 
 Mark = Literal["P", "S", "weak S", "C", "U"]
 #: Names of profiles and limits: they become parts of file, field and tag names.
@@ -85,6 +86,7 @@ class _File(_Table, frozen=True):
     door_recovery_minutes: Number
     retention_days: Number
     mkt_limit: Number | None = None
+    mkt_window_hours: Number | None = None
     shelf_life: _ShelfLife | None = None
     pull_down: _PullDown | None = None
 
@@ -133,8 +135,19 @@ def _wrong(read: _File) -> Iterator[Wrong]:
             yield f"limits.{id_}.id", f"is used by {count} limits"
     for limit in read.limits:
         yield from _wrong_limit(limit, read.door_recovery_minutes.value)
+    yield from _wrong_mkt(read)
     if read.shelf_life is not None:
         yield from _wrong_shelf_life(read.shelf_life)
+
+
+def _wrong_mkt(read: _File) -> Iterator[Wrong]:
+    limit, window = read.mkt_limit, read.mkt_window_hours
+    if limit is not None and window is None:
+        yield "mkt_window_hours", "is missing: over a long record a warm day hides among cold ones"
+    elif limit is None and window is not None:
+        yield "mkt_window_hours", "is there, but no mkt_limit"
+    elif window is not None and (window.value * HOUR_MS) % SLOT_MS:
+        yield "mkt_window_hours", f"{window.value:g} h is not a whole number of 5 minutes"
 
 
 def _wrong_limit(limit: _Limit, door_recovery: float) -> Iterator[Wrong]:
@@ -191,6 +204,7 @@ _RANGES: tuple[tuple[re.Pattern[str], Callable[[float], str]], ...] = (
     # A day: longer, a line joins nothing that was known, and sums would leave 64 bits.
     (re.compile(r"(max_gap|sampling)_minutes$"), _positive(DAY_MS / MINUTE_MS)),
     (re.compile(r"within_minutes$"), _positive(_LONGEST_MINUTES)),
+    (re.compile(r"mkt_window_hours$"), _positive(366 * 24)),
     (re.compile(r"_minutes$"), _between(0, _LONGEST_MINUTES)),
     (re.compile(r"retention_days$"), _positive(36_525)),
     (re.compile(r"shelf_life\.hours$"), _positive(87_660)),
@@ -233,6 +247,9 @@ def _profile(read: _File) -> Profile:
         door_grace=_ms(read.door_grace_minutes),
         door_recovery=_ms(read.door_recovery_minutes),
         mkt_limit=None if read.mkt_limit is None else to_micro(read.mkt_limit.value),
+        mkt_window=0
+        if read.mkt_window_hours is None
+        else round(read.mkt_window_hours.value * HOUR_MS),
         shelf_life=None
         if life is None
         else ShelfLife(

@@ -35,6 +35,11 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "mean kinetic temperature {mkt:.2f} °C, at most {allowed:g} allowed",
         "zh-CN": "平均动力学温度 {mkt:.2f} °C，最高允许 {allowed:g} °C",
     },
+    "mkt-window": {
+        "en": "mean kinetic temperature {mkt:.2f} °C over the {hours:g} h from {at}, at most"
+        " {allowed:g} allowed",
+        "zh-CN": "自 {at} 起 {hours:g} 小时的平均动力学温度 {mkt:.2f} °C，最高允许 {allowed:g} °C",
+    },
     "mkt-possible": {
         "en": "mean kinetic temperature can't be shown to be at most {allowed:g} °C:"
         " {minutes:.1f} min unknown, and there was an excursion",

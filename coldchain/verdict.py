@@ -18,10 +18,13 @@ from typing import Literal
 from .celsius import from_micro
 from .excursions import Excursion
 from .exposure import Sums
+from .kinetics import RATE_UNIT
 from .limits import Limit
+from .mkt import mkt_factor
+from .mkt_windows import Window
 from .profile import Profile
 from .reasons import Reason
-from .times import minutes
+from .times import HOUR_MS, iso, minutes
 
 Verdict = Literal["accept", "review", "reject"]
 
@@ -43,7 +46,8 @@ class Evidence:
 
     `sums` are by the limits given; `unknown_ms` all unknown time in the span, `longest_gap` its
     longest stretch; `conflicts` the times with different values; `faults` the sensor faults.
-    `spent`, for a parcel: per cumulative limit, the ms over all its legs.
+    `spent`, for a parcel: per cumulative limit, the ms over all its legs. `window`: the worst
+    window of the span by MKT, where the span is longer than one.
     """
 
     limits: Sequence[Limit]
@@ -54,6 +58,7 @@ class Evidence:
     conflicts: int = 0
     faults: Sequence[str] = ()
     spent: Mapping[str, Spent] = field(default_factory=dict)
+    window: Window | None = None
 
     def spending(self, limit: Limit) -> Spent:
         """What is spent of a cumulative limit."""
@@ -137,14 +142,33 @@ def _limit_reasons(limit: Limit, evidence: Evidence) -> Iterator[Reason]:
 def _mkt_reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:
     if profile.mkt_limit is None:
         return
+    sums, window, highest = evidence.sums, evidence.window, evidence.sums.max
     allowed = from_micro(profile.mkt_limit)
-    mkt, highest = evidence.sums.mkt_celsius(), evidence.sums.max
-    if mkt is None and highest is not None:
-        mkt = from_micro(highest)  # no time is known: one reading stands for itself
-    if mkt is not None and mkt > allowed:
-        yield Reason("reject", "mkt", {"mkt": mkt, "allowed": allowed})
+    of_span = sums.mkt_celsius()
+    if of_span is None and highest is not None and highest > profile.mkt_limit:
+        # No time is known: one reading stands for itself.
+        yield Reason("reject", "mkt", {"mkt": from_micro(highest), "allowed": allowed})
+    elif window is not None and _passes(window, profile.mkt_limit):
+        yield Reason(
+            "reject",
+            "mkt-window",
+            {
+                "mkt": window.mkt_celsius(),
+                "allowed": allowed,
+                "hours": (window.end - window.start) / HOUR_MS,
+                "at": iso(window.start),
+            },
+        )
+    elif of_span is not None and _passes(sums, profile.mkt_limit):
+        yield Reason("reject", "mkt", {"mkt": of_span, "allowed": allowed})
     elif evidence.unknown_ms and (
         evidence.excursions or (highest is not None and highest > profile.mkt_limit)
     ):
         unknown = minutes(evidence.unknown_ms)
         yield Reason("review", "mkt-possible", {"minutes": unknown, "allowed": allowed})
+
+
+def _passes(over: Sums | Window, limit: int) -> bool:
+    """Whether its MKT is above the limit (micro-degrees): in integers, so that 8 is not above 8."""
+    at_limit = round(mkt_factor(from_micro(limit)) / RATE_UNIT)
+    return over.mkt * 1000 > at_limit * over.known_ms

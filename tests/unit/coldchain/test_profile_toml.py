@@ -75,6 +75,8 @@ def test_a_profile_is_read_whole() -> None:
     assert profile.pull_down.within == 120 * MINUTE_MS
 
 
+MKT = f"mkt_limit = {number(8)}\n"
+WINDOW = f"mkt_window_hours = {number(24)}\n"
 WARM_THRESHOLD = f"threshold = {number(4.0)}"
 SECOND = f"""
 [[limits]]
@@ -111,6 +113,20 @@ severity = "warning"
         (number(336), number(0), "shelf_life.hours", "not above 0"),
         ('"square-root"', '"arrhenius"', "shelf_life.parameter", "above 0"),
         (number(120), number(-5), "pull_down.within_minutes", "not above 0"),
+        ("\n[title]", f"{MKT}[title]", "mkt_window_hours", "is missing"),
+        ("\n[title]", f"{WINDOW}[title]", "mkt_window_hours", "no mkt_limit"),
+        (
+            "\n[title]",
+            f"{MKT}{WINDOW.replace('24', '1.01')}[title]",
+            "mkt_window_hours",
+            "5 minutes",
+        ),
+        (
+            "\n[title]",
+            f"{MKT}{WINDOW.replace('24', '0')}[title]",
+            "mkt_window_hours",
+            "not above 0",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_by_file_profile_and_key(

@@ -150,6 +150,7 @@ def test_every_reason_reads_in_both_languages(code: str) -> None:
         "allowed": 30.0,
         "minutes": 41.25,
         "mkt": 8.4,
+        "hours": 24.0,
         "count": 2,
         "fault": "stuck",
         "celsius": 5.5,
