@@ -34,8 +34,8 @@ def judge_channel(
     if state is None or len(state.trackers) != len(plan.limits):  # new, or its profile was edited
         state, channel.profile = ChannelState.fresh(plan), plan.profile
     before = open_excursions(plan, state)
-    pauses = pauses_of(spans_of_compartment(memory, post.compartment), post.grace)
-    step = advance(plan, state, times, values, pauses)
+    spans = spans_of_compartment(memory, post.compartment)
+    step = advance(plan, state, times, values, pauses_of(spans, post.grace) if spans else ())
     channel.state = step.state
     for piece in step.pieces:
         effects.pieces[device, post.channel, piece.slot] = plan, piece.sums

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from coldchain.celsius import from_micro
+from coldchain.celsius import MICRO
 from coldchain.enrolment import PAUSING, Enrolled, Post
 from coldchain.frames import Channel, Frame
-from series.lines import columns, escape, head
+from series.lines import columns, head
 from series.schema import READING
 
 from . import points
@@ -45,6 +45,7 @@ class _Stint:
     post: Post
     times: Sequence[int]
     values: Values
+    is_rising: bool
 
 
 @lru_cache(maxsize=1 << 20)
@@ -79,13 +80,13 @@ def judge_frame(
         if channel is None:
             channel = memory.channels[post.channel] = ChannelMemory()
         last = NEVER_YET if put_all_off else channel.last_at
-        times, values, late = _part(last, sifted.times, sifted.values)
+        times, values, late = _part(last, sifted.times, sifted.values, stint.is_rising)
         if late:
             since = min(at for at, _ in late)
             effects.put_off(frame.device, post.channel, Late(since, late))
         if not times:
             continue
-        row = escape(post.field), [from_micro(value) for value in values]
+        row = post.field, [value / MICRO for value in values]
         lines.setdefault((post.compartment, tuple(times)), []).append(row)
         if post.pauses:
             switch(frame.device, memory, post, channel, times, values, effects)
@@ -100,9 +101,7 @@ def judge_frame(
     memory.as_of = max(memory.as_of, arrival.offset)
     memory.heard_at = max(memory.heard_at, arrival.received)
     memory.position = frame.position or memory.position
-    said = points.device(frame, memory)
-    if said is not None:
-        effects.lines.append(said)
+    effects.lines.append(points.device(frame, memory))
 
 
 #: As a channel's last, it makes every reading a late one.
@@ -114,23 +113,25 @@ def _stints(enrolled: Enrolled, channel: Channel) -> Iterator[_Stint]:
     times = channel.times()
     if not times:
         return
-    index = enrolled.index(min(times))
-    if index == enrolled.index(max(times)):  # nearly always
-        yield _Stint(enrolled.post(index, channel.name), times, channel.values)
+    is_even = channel.at is None
+    index = enrolled.index(times[0] if is_even else min(times))
+    if index == enrolled.index(times[-1] if is_even else max(times)):  # nearly always
+        yield _Stint(enrolled.post(index, channel.name), times, channel.values, is_even)
         return
     pairs = sorted(zip(times, channel.values, strict=True), key=lambda pair: pair[0])
     rising = [at for at, _ in pairs]
     for post, start, stop in enrolled.stints(channel.name, rising):
-        yield _Stint(post, rising[start:stop], [value for _, value in pairs[start:stop]])
+        values = [value for _, value in pairs[start:stop]]
+        yield _Stint(post, rising[start:stop], values, is_even)
 
 
 def _part(
-    last: int, times: list[int], values: list[int]
+    last: int, times: list[int], values: list[int], is_rising: bool
 ) -> tuple[list[int], list[int], list[tuple[int, int]]]:
     """Readings parted: times and values of those newer than all before them; the late ones."""
     if not times:
         return times, values, []
-    if times[0] > last and all(a < b for a, b in pairwise(times)):
+    if times[0] > last and (is_rising or all(a < b for a, b in pairwise(times))):
         return times, values, []
     kept_times: list[int] = []
     kept_values: list[int] = []

@@ -52,10 +52,11 @@ def judged_beside(memory: DeviceMemory, compartment: str) -> Iterable[tuple[str,
 
 def spans_of_compartment(memory: DeviceMemory, compartment: str) -> list[Interval]:
     """When a door of the compartment was open, or a defrost ran, as far as is remembered."""
+    begin = compartment + "."
     return [
         span
         for name, channel in memory.channels.items()
-        if channel.spans and name.split(".", 1)[0] == compartment
+        if channel.spans and name.startswith(begin)
         for span in channel.spans
     ]
 

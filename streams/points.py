@@ -1,6 +1,8 @@
 """Effects as lines for the series store."""
 
-from coldchain.celsius import from_micro
+from functools import lru_cache
+
+from coldchain.celsius import MICRO, from_micro
 from coldchain.excursions import Excursion
 from coldchain.exposure import Sums
 from coldchain.frames import Frame
@@ -11,29 +13,47 @@ from series.schema import DEVICE, EXCURSION, FLAGGED, PIECE
 from .memory import DeviceMemory
 
 
+@lru_cache(maxsize=1 << 20)
+def channel_head(measurement: str, device: str, channel: str) -> str:
+    """How a channel's lines of a measurement begin."""
+    return head(measurement, {"channel": channel, "device": device})
+
+
+@lru_cache(maxsize=1 << 18)
+def device_head(device: str) -> str:
+    """How a device's own lines begin."""
+    return head(DEVICE.name, {"device": device})
+
+
+@lru_cache(maxsize=1 << 10)
+def _limits_template(limits: tuple[str, ...]) -> str:
+    """The fields of a plan's limits, to be filled from `Sums.beyond`."""
+    return ",".join(f"{one}_ms=%di,{one}_degree=%di" for one in limits)
+
+
 def flagged(device: str, channel: str, reason: str, at: int, value: float) -> str:
     """A reading kept out of the rules; `reason` is a field of the `flagged` measurement."""
-    return f"{head(FLAGGED.name, {'channel': channel, 'device': device})} {reason}={value!r} {at}"
+    return f"{channel_head(FLAGGED.name, device, channel)} {reason}={value!r} {at}"
 
 
 def piece(device: str, channel: str, slot: int, plan: Plan, sums: Sums) -> str | None:
     """A 5-minute piece of exposure; None where it holds neither a reading nor known time."""
     if not sums.count and not sums.known_ms:
         return None
-    parts = [
-        f'profile="{plan.profile}",count={sums.count}i,known_ms={sums.known_ms}i'
+    text = (
+        f'{channel_head(PIECE.name, device, channel)} profile="{plan.profile}"'
+        f",count={sums.count}i,known_ms={sums.known_ms}i"
         f",integral={sums.integral}i,mkt={sums.mkt}i,shelf={sums.shelf}i"
-    ]
+    )
     if sums.min is not None and sums.max is not None:
-        parts.append(f"min={from_micro(sums.min)!r},max={from_micro(sums.max)!r}")
+        text += f",min={sums.min / MICRO!r},max={sums.max / MICRO!r}"
     mean = sums.mean_celsius()
     if mean is not None:
-        parts.append(f"mean={mean!r}")
-    for limit, (ms, degree) in zip(plan.limits, sums.limits, strict=True):
+        text += f",mean={mean!r}"
+    if plan.limits:
         # Zeros too: a piece written again must not keep what an earlier one had.
-        parts.append(f"{limit.id}_ms={ms}i,{limit.id}_degree={degree}i")
-    start = head(PIECE.name, {"channel": channel, "device": device})
-    return f"{start} {','.join(parts)} {slot}"
+        text += "," + _limits_template(plan.limit_ids) % tuple(sums.beyond)
+    return f"{text} {slot}"
 
 
 def excursion(
@@ -65,15 +85,14 @@ def excursion(
     return line(head(EXCURSION.name, tags), fields, found.first_at)
 
 
-def device(frame: Frame, memory: DeviceMemory) -> str | None:
+def device(frame: Frame, memory: DeviceMemory) -> str:
     """What a frame says of its device."""
-    latitude, longitude = frame.position or (None, None)
-    fields: dict[str, FieldValue] = {
-        "battery": frame.battery,
-        "latitude": latitude,
-        "longitude": longitude,
-        "boot": frame.boot,
-        "seq": frame.seq,
-        "missing": memory.missing,
-    }
-    return line(head(DEVICE.name, {"device": frame.device}), fields, frame.sent)
+    text = (
+        f"{device_head(frame.device)} boot={frame.boot}i,seq={frame.seq}i,missing={memory.missing}i"
+    )
+    if frame.battery is not None:
+        text += f",battery={float(frame.battery)!r}"
+    if frame.position is not None:
+        latitude, longitude = frame.position
+        text += f",latitude={float(latitude)!r},longitude={float(longitude)!r}"
+    return f"{text} {frame.sent}"

@@ -23,6 +23,8 @@ def run(
 
         coldchain stream --log-level info
     """
+    import gc
+
     import faust
 
     from runtime.profiles import load_profiles
@@ -42,4 +44,8 @@ def run(
         app = make_app(settings)
     except LookupError as error:
         raise UserError(str(error.args[0])) from None
+    # What is there by now stays for good; and a worker makes many small things that die young.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     faust.Worker(app, loglevel=log_level, redirect_stdouts=False).execute_from_commandline()

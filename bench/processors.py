@@ -1,0 +1,287 @@
+"""Frames in Kafka -> rules -> InfluxDB, end to end, one worker; beside a bare loop over the same.
+
+    .venv/bin/python bench/processors.py [--shape van|locker] [--devices 500] [--minutes 300]
+                                         [--rounds 3] [--json]
+
+`van`: 4 channels x 15 samples a frame; `locker`: 100 channels x 1 sample. The bare loop consumes,
+decodes, judges by the same rules and writes overlapped, with no framework, state or checkpoint.
+Each has its own process, bucket and consumer group over one filled topic. Prints readings/s
+(median, and all rounds) and CPU seconds per million readings, of the process and of the servers.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+from kafka import TopicPartition
+
+from broker.admin import ensure_topics
+from broker.clients import consumer, producer
+from broker.settings import KafkaSettings
+from broker.topics import FRAMES, REGISTRY
+from coldchain.enrolment import Enrolled, Plans
+from coldchain.frames import Channel, Frame, decode_frame, encode_frame
+from coldchain.registry import CompartmentEntry, Entry, Registration
+from runtime.profiles import load_profiles
+from runtime.servers import Servers, local_servers
+from series.reader import Reader
+from series.settings import SeriesSettings
+from series.setup import ensure_bucket
+from series.writer import Writer
+from streams.batch import chunks, lines_of
+from streams.device import Arrival, judge_frame
+from streams.effects import Effects
+from streams.memory import DeviceMemory
+
+T0 = 1_795_413_600_000
+STEP = 30_000
+PROFILES = ("iced-seafood", "frozen")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A device's frames: its compartments, quantities a compartment, samples a frame."""
+
+    compartments: int
+    quantities: tuple[str, ...]
+    samples: int
+
+    @property
+    def readings(self) -> int:
+        return self.compartments * len(self.quantities) * self.samples
+
+
+SHAPES = {
+    "van": Shape(2, ("air", "product"), 15),
+    "locker": Shape(50, ("air", "product"), 1),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One round: readings, seconds, CPU seconds of the process."""
+
+    readings: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        return self.readings / self.seconds
+
+
+def registration(number: int, shape: Shape) -> Registration:
+    entry = Entry(
+        since="2026-01-01T00:00:00Z",
+        kind="van",
+        asset=f"V{number}",
+        compartments={
+            f"c{room:02}": CompartmentEntry(profile=PROFILES[room % 2])
+            for room in range(shape.compartments)
+        },
+        county="Huangdao",
+    )
+    return Registration(device=f"van-{number:05}", history=[entry])
+
+
+def frames(shape: Shape, devices: int, minutes: int) -> Iterator[tuple[str, bytes, int]]:
+    """Device, frame, receipt (ms), by time; a device in a hundred goes warm in the second half."""
+    chance = random.Random(1)
+    span = shape.samples * STEP
+    for seq in range(minutes * 60_000 // span):
+        start = T0 + seq * span
+        for number in range(devices):
+            warm = 6.0 if number % 100 == 0 and seq * span > minutes * 30_000 else 0.0
+            channels = [
+                Channel(
+                    name=f"c{room:02}.{quantity}",
+                    start=start,
+                    step=STEP,
+                    values=[
+                        round((2.0, -20.0)[room % 2] + warm + chance.uniform(-0.5, 0.5), 2)
+                        for _ in range(shape.samples)
+                    ],
+                )
+                for room in range(shape.compartments)
+                for quantity in shape.quantities
+            ]
+            device = f"van-{number:05}"
+            frame = Frame(
+                v=1,
+                device=device,
+                boot=1,
+                seq=seq,
+                sent=start + span,
+                channels=channels,
+                battery=0.9,
+            )
+            yield device, encode_frame(frame), start + span
+
+
+def fill(kafka: KafkaSettings, shape: Shape, devices: int, minutes: int) -> int:
+    """Fill the topics; how many frames."""
+    ensure_topics(kafka)
+    sender = producer(kafka)
+    for number in range(devices):
+        one = registration(number, shape)
+        sender.send(kafka.topic(REGISTRY), key=one.device.encode(), value=msgspec.json.encode(one))
+    count = 0
+    for device, value, received in frames(shape, devices, minutes):
+        sender.send(kafka.topic(FRAMES), key=device.encode(), value=value, timestamp_ms=received)
+        count += 1
+    sender.flush()
+    sender.close()
+    return count
+
+
+def committed(kafka: KafkaSettings) -> int:
+    reader = consumer(kafka, group="streams")
+    try:
+        name = kafka.topic(FRAMES)
+        partitions = [TopicPartition(name, n) for n in reader.partitions_for_topic(name) or ()]
+        return sum(reader.committed(one) or 0 for one in partitions)
+    finally:
+        reader.close()
+
+
+def worker_round(
+    kafka: KafkaSettings, series: SeriesSettings, records: int, readings: int
+) -> Result:
+    """One worker, from its first reading stored to its last frame committed."""
+    command = [str(Path(sys.executable).with_name("coldchain")), "stream"]
+    environment = {
+        "COLDCHAIN_KAFKA_SERVERS": kafka.servers,
+        "COLDCHAIN_KAFKA_PREFIX": kafka.prefix,
+        "COLDCHAIN_INFLUXDB_URL": series.url,
+        "COLDCHAIN_INFLUXDB_TOKEN": series.token,
+        "COLDCHAIN_INFLUXDB_BUCKET": series.bucket,
+    }
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    reader = Reader(series)
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+    )
+    try:
+        while not reader.query('SELECT "air" FROM "reading" LIMIT 1'):
+            time.sleep(0.02)
+        began = time.perf_counter()
+        while committed(kafka) < records:
+            if process.poll() is not None:
+                raise SystemExit("the worker ended by itself")
+            time.sleep(0.1)
+        seconds = time.perf_counter() - began
+    finally:
+        process.terminate()
+        process.wait()
+        reader.close()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Result(readings, seconds, cpu)
+
+
+def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> Result:
+    """Consume, decode, judge, write overlapped; nothing else."""
+    roster, plans = {}, Plans(load_profiles())
+    registry = consumer(kafka)
+    name = kafka.topic(REGISTRY)
+    ones = [TopicPartition(name, n) for n in registry.partitions_for_topic(name) or ()]
+    registry.assign(ones)
+    registry.seek_to_beginning()
+    ends = registry.end_offsets(ones)
+    while any(registry.position(one) < end for one, end in ends.items()):
+        for records in registry.poll(timeout_ms=200).values():
+            for record in records:
+                one = msgspec.json.decode(record.value, type=Registration)
+                roster[one.device] = Enrolled.of(one, plans)
+    registry.close()
+    writer, memories = Writer(series), {device: DeviceMemory() for device in roster}
+    reader = consumer(kafka, max_poll_records=1000)
+    name = kafka.topic(FRAMES)
+    ones = [TopicPartition(name, n) for n in reader.partitions_for_topic(name) or ()]
+    reader.assign(ones)
+    reader.seek_to_beginning()
+    ends = reader.end_offsets(ones)
+    began, cpu = time.perf_counter(), time.process_time()
+    futures = []
+    while any(reader.position(one) < end for one, end in ends.items()):
+        effects = Effects()
+        for records in reader.poll(timeout_ms=200).values():
+            for record in records:
+                frame = decode_frame(record.value)
+                arrival = Arrival(record.timestamp, record.offset, record.timestamp + 300_000)
+                judge_frame(roster[frame.device], memories[frame.device], frame, arrival, effects)
+        futures += [writer.send(lines) for lines in chunks(lines_of(effects), 5000)]
+        while len(futures) > 8:
+            futures.pop(0).result()
+    for future in futures:
+        future.result()
+    result = Result(readings, time.perf_counter() - began, time.process_time() - cpu)
+    writer.close()
+    reader.close()
+    return result
+
+
+def fresh(series: SeriesSettings, name: str) -> SeriesSettings:
+    made = replace(series, bucket=name)
+    ensure_bucket(made)
+    return made
+
+
+def run(
+    servers: Servers, shape: Shape, devices: int, minutes: int, rounds: int
+) -> dict[str, object]:
+    kafka = KafkaSettings(servers=servers.kafka_servers, partitions=4)
+    series = SeriesSettings(url=servers.influxdb_url, token=servers.token, org=servers.org)
+    found: dict[str, list[Result]] = {"worker": [], "bare loop": []}
+    for number in range(rounds):
+        topic = replace(kafka, prefix=f"bench{number}.")
+        count = fill(topic, shape, devices, minutes)
+        readings = count * shape.readings
+        found["bare loop"].append(bare_round(topic, fresh(series, f"bare{number}"), readings))
+        found["worker"].append(
+            worker_round(topic, fresh(series, f"worker{number}"), count, readings)
+        )
+    rates = {name: statistics.median(one.rate for one in all_) for name, all_ in found.items()}
+    return {
+        "record_bytes": len(next(frames(shape, 1, minutes))[1]),
+        "readings_a_record": shape.readings,
+        "readings": found["worker"][0].readings,
+        "readings_per_second": {name: round(rate) for name, rate in rates.items()},
+        "rounds": {name: [round(one.rate) for one in all_] for name, all_ in found.items()},
+        "cpu_seconds_per_million": {
+            name: round(statistics.median(one.cpu / one.readings * 1e6 for one in all_), 2)
+            for name, all_ in found.items()
+        },
+        "worker_to_bare_loop": round(rates["worker"] / rates["bare loop"], 2),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shape", choices=SHAPES, default="van")
+    parser.add_argument("--devices", type=int, default=500)
+    parser.add_argument("--minutes", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    with local_servers() as servers:
+        said = run(servers, SHAPES[chosen.shape], chosen.devices, chosen.minutes, chosen.rounds)
+    if chosen.json:
+        print(json.dumps(said))
+        return
+    for name, value in said.items():
+        print(f"{name:26} {value}")
+
+
+if __name__ == "__main__":
+    main()
