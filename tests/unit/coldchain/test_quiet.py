@@ -1,5 +1,6 @@
 """The short cut for quiet readings gives what the long way gives, to the last digit."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from coldchain.judge import ChannelState, Plan, advance, open_excursions
 from coldchain.kinetics import RateTable
 from coldchain.limits import Limit
 from coldchain.quiet import quiet_sums
+from coldchain.quiet_columns import Rows, grow
 from coldchain.shelf_life import ShelfLife
 
 T0 = 1_795_413_600_000
@@ -101,3 +103,45 @@ def test_what_is_beyond_or_uneven_or_unknown_goes_the_long_way() -> None:
     for name, (times, values) in cases.items():
         found = quiet_sums(PLAN.gauge, PLAN.band, last, sums.copy(), times, values)
         assert found is None, name
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> tuple[int, list[int], list[list[int]]]:
+    """Rows of one spacing: `dt`, when each began, its values (the first: the channel's last)."""
+    dt = draw(st.sampled_from([2_000, 10_000, 30_000, 44_000, 60_000, 100_000, 120_000]))
+    n = draw(st.integers(1, 25))
+    count = draw(st.integers(1, 6))
+    begins = draw(st.lists(st.integers(0, 700_000), min_size=count, max_size=count))
+    # Now and then a reading lies just on a slot's beginning.
+    begins = [begin - begin % dt if draw(st.booleans()) else begin for begin in begins]
+    values = draw(
+        st.lists(
+            st.lists(st.integers(1, 399), min_size=n + 1, max_size=n + 1),
+            min_size=count,
+            max_size=count,
+        )
+    )
+    return dt, [T0 + begin for begin in begins], [[v * 10_000 for v in row] for row in values]
+
+
+@given(rows())
+def test_many_rows_at_once_equal_one_reading_at_a_time(
+    given_rows: tuple[int, list[int], list[list[int]]],
+) -> None:
+    dt, begins, values = given_rows
+    firsts = [
+        advance(PLAN, ChannelState.fresh(PLAN), [at], [row[0]]).state
+        for at, row in zip(begins, values, strict=True)
+    ]
+    grown = grow(
+        PLAN.gauge,
+        Rows(dt, np.array(begins), np.array(values), [one.sums for one in firsts]),
+    )
+    assert grown is not None
+    for at, row, first, found in zip(begins, values, firsts, grown, strict=True):
+        state, slots = first, {}
+        for number, value in enumerate(row[1:], start=1):
+            step = advance(PLAN, state, [at + number * dt], [value])
+            state = step.state
+            slots |= {piece.slot: piece.sums for piece in step.pieces}
+        assert found == slots
