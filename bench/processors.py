@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from kafka import TopicPartition
@@ -39,7 +40,7 @@ from series.settings import SeriesSettings
 from series.setup import ensure_bucket
 from series.writer import Writer
 from streams.batch import chunks, lines_of
-from streams.device import Arrival, judge_frame
+from streams.device import Arrival, Job, judge_frames, rounds, stints_of
 from streams.effects import Effects
 from streams.memory import DeviceMemory
 
@@ -189,6 +190,14 @@ def worker_round(
     return Result(readings, seconds, cpu)
 
 
+def job(roster: dict[str, Enrolled], memories: dict[str, DeviceMemory], record: Any) -> Job:
+    frame = decode_frame(record.value)
+    enrolled = roster[frame.device]
+    arrival = Arrival(record.timestamp, record.offset, record.timestamp + 300_000)
+    stints = stints_of(enrolled, frame)
+    return Job(enrolled, memories[frame.device], frame, arrival, stints)
+
+
 def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> Result:
     """Consume, decode, judge, write overlapped; nothing else."""
     roster, plans = {}, Plans(load_profiles())
@@ -216,10 +225,9 @@ def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> R
     while any(reader.position(one) < end for one, end in ends.items()):
         effects = Effects()
         for records in reader.poll(timeout_ms=200).values():
-            for record in records:
-                frame = decode_frame(record.value)
-                arrival = Arrival(record.timestamp, record.offset, record.timestamp + 300_000)
-                judge_frame(roster[frame.device], memories[frame.device], frame, arrival, effects)
+            jobs = [job(roster, memories, record) for record in records]
+            for together in rounds(jobs, lambda one: one.frame.device):
+                judge_frames(together, effects)
         futures += [writer.send(lines) for lines in chunks(lines_of(effects), 5000)]
         while len(futures) > 8:
             futures.pop(0).result()

@@ -9,10 +9,11 @@ not newer, or its device is just now     put off: merged into the store and judg
 being judged again                       there (rejudge.py)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
+from typing import TypeVar
 
 from coldchain.celsius import MICRO
 from coldchain.enrolment import PAUSING, Enrolled, Post
@@ -25,8 +26,10 @@ from .channel import judge_channel
 from .doors import forget_old_spans, switch
 from .effects import Effects, Late
 from .memory import ChannelMemory, DeviceMemory
+from .quick import Candidate, Quick
 
 Values = Sequence[float | None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,13 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stint:
-    """Samples of one channel under one post."""
+class Stint:
+    """Samples of one channel under one post; `step` (ms) where they are evenly spaced, else 0."""
 
     post: Post
     times: Sequence[int]
     values: Values
-    is_rising: bool
+    step: int
 
 
 @lru_cache(maxsize=1 << 20)
@@ -54,45 +57,87 @@ def reading_head(device: str, compartment: str) -> str:
     return head(READING.name, {"compartment": compartment, "device": device})
 
 
-def judge_frame(
-    enrolled: Enrolled,
-    memory: DeviceMemory,
-    frame: Frame,
-    arrival: Arrival,
-    effects: Effects,
-    put_all_off: bool = False,
-) -> None:
-    """Judge a frame. `put_all_off`: its device is being judged again, its readings have to wait.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A frame to judge. `put_all_off`: its device is being judged again, its readings wait."""
 
-    Raises Unregistered, before anything is changed, where the registry has no place for it.
+    enrolled: Enrolled
+    memory: DeviceMemory
+    frame: Frame
+    arrival: Arrival
+    stints: "list[Stint]"
+    put_all_off: bool = False
+
+
+def judge_frames(jobs: Sequence[Job], effects: Effects) -> list[Exception | None]:
+    """Judge frames of different devices: what is ordinary all at once, the rest one by one.
+
+    Per job, what our own code could not cope with, or None.
     """
-    stints = [stint for channel in frame.channels for stint in _stints(enrolled, channel)]
-    # Doors and defrosts first: they say which of the frame's temperatures are paused.
-    stints.sort(key=lambda stint: stint.post.quantity not in PAUSING)
-    lines: dict[tuple[str, tuple[int, ...]], list[tuple[str, list[float]]]] = {}
-    for stint in stints:
-        post = stint.post
-        sifted = post.sift(stint.times, stint.values, arrival.latest)
-        effects.readings += len(sifted.times) + len(sifted.flagged)
-        for at, value, why in sifted.flagged:
-            effects.lines.append(points.flagged(frame.device, post.channel, why, at, value))
-        channel = memory.channels.get(post.channel)
-        if channel is None:
-            channel = memory.channels[post.channel] = ChannelMemory()
-        last = NEVER_YET if put_all_off else channel.last_at
-        times, values, late = _part(last, sifted.times, sifted.values, stint.is_rising)
-        if late:
-            since = min(at for at, _ in late)
-            effects.put_off(frame.device, post.channel, Late(since, late))
-        if not times:
-            continue
-        row = post.field, [value / MICRO for value in values]
-        lines.setdefault((post.compartment, tuple(times)), []).append(row)
-        if post.pauses:
-            switch(frame.device, memory, post, channel, times, values, effects)
+    quick = Quick()
+    offered = [[] if job.put_all_off else _offer(quick, job) for job in jobs]
+    quick.judge(effects)
+    failed: list[Exception | None] = []
+    for job, candidates in zip(jobs, offered, strict=True):
+        try:
+            _judge_rest(job, candidates, effects)
+        except Exception as error:  # noqa: BLE001 - one frame must not stop a city
+            failed.append(error)
         else:
-            judge_channel(enrolled, memory, post, times, values, arrival.offset, effects)
-        channel.last_at, channel.last_value = times[-1], values[-1]
+            failed.append(None)
+    return failed
+
+
+def rounds(items: Sequence[T], device: Callable[[T], str]) -> Iterator[list[T]]:
+    """The items in rounds of at most one a device, each device's in their order."""
+    while items:
+        one_each: dict[str, T] = {}
+        rest: list[T] = []
+        for item in items:
+            name = device(item)
+            if name in one_each:
+                rest.append(item)
+            else:
+                one_each[name] = item
+        yield list(one_each.values())
+        items = rest
+
+
+def _offer(quick: Quick, job: Job) -> list[Candidate | None]:
+    """The frame's channels offered to the short cut; none where a door says what is paused."""
+    if any(stint.post.pauses for stint in job.stints):
+        return []
+    channels, device, latest = job.memory.channels, job.frame.device, job.arrival.latest
+    return [
+        quick.offer(
+            device,
+            stint.post,
+            channels.get(stint.post.channel),
+            stint.times[0],
+            stint.step,
+            stint.values,
+        )
+        if stint.step and stint.times[-1] <= latest
+        else None
+        for stint in job.stints
+    ]
+
+
+def _judge_rest(job: Job, candidates: Sequence[Candidate | None], effects: Effects) -> None:
+    frame, memory, arrival = job.frame, job.memory, job.arrival
+    lines: dict[tuple[str, tuple[int, ...]], list[tuple[str, list[float]]]] = {}
+    rest: list[Stint] = []
+    for stint, candidate in zip_longest(job.stints, candidates):
+        if candidate is None or candidate.stored is None:
+            rest.append(stint)
+            continue
+        effects.readings += len(candidate.stored)
+        row = stint.post.field, candidate.stored
+        lines.setdefault((stint.post.compartment, tuple(stint.times)), []).append(row)
+    # Doors and defrosts first: they say which of the frame's temperatures are paused.
+    rest.sort(key=lambda stint: stint.post.quantity not in PAUSING)
+    for stint in rest:
+        _judge_stint(job, stint, lines, effects)
     for (compartment, together), rows in lines.items():
         names, series = [name for name, _ in rows], [values for _, values in rows]
         effects.lines += columns(reading_head(frame.device, compartment), names, together, series)
@@ -104,25 +149,62 @@ def judge_frame(
     effects.lines.append(points.device(frame, memory))
 
 
+def _judge_stint(
+    job: Job,
+    stint: "Stint",
+    lines: dict[tuple[str, tuple[int, ...]], list[tuple[str, list[float]]]],
+    effects: Effects,
+) -> None:
+    device, memory, post, arrival = job.frame.device, job.memory, stint.post, job.arrival
+    sifted = post.sift(stint.times, stint.values, arrival.latest)
+    effects.readings += len(sifted.times) + len(sifted.flagged)
+    for at, value, why in sifted.flagged:
+        effects.lines.append(points.flagged(device, post.channel, why, at, value))
+    channel = memory.channels.get(post.channel)
+    if channel is None:
+        channel = memory.channels[post.channel] = ChannelMemory()
+    last = NEVER_YET if job.put_all_off else channel.last_at
+    times, values, late = _part(last, sifted.times, sifted.values, stint.step > 0)
+    if late:
+        effects.put_off(device, post.channel, Late(min(at for at, _ in late), late))
+    if not times:
+        return
+    row = post.field, [value / MICRO for value in values]
+    lines.setdefault((post.compartment, tuple(times)), []).append(row)
+    if post.pauses:
+        switch(device, memory, post, channel, times, values, effects)
+    else:
+        judge_channel(job.enrolled, memory, post, times, values, arrival.offset, effects)
+    channel.last_at, channel.last_value = times[-1], values[-1]
+
+
 #: As a channel's last, it makes every reading a late one.
 NEVER_YET = 1 << 62
 
 
-def _stints(enrolled: Enrolled, channel: Channel) -> Iterator[_Stint]:
+def stints_of(enrolled: Enrolled, frame: Frame) -> list[Stint]:
+    """A frame's samples by channel and post.
+
+    Raises Unregistered where the registry has no place for one of them.
+    """
+    return [stint for channel in frame.channels for stint in _stints(enrolled, channel)]
+
+
+def _stints(enrolled: Enrolled, channel: Channel) -> Iterator[Stint]:
     """A channel's samples, parted where the registry says something else of them."""
     times = channel.times()
     if not times:
         return
-    is_even = channel.at is None
-    index = enrolled.index(times[0] if is_even else min(times))
-    if index == enrolled.index(times[-1] if is_even else max(times)):  # nearly always
-        yield _Stint(enrolled.post(index, channel.name), times, channel.values, is_even)
+    step = 0 if channel.step is None else channel.step
+    index = enrolled.index(times[0] if step else min(times))
+    if index == enrolled.index(times[-1] if step else max(times)):  # nearly always
+        yield Stint(enrolled.post(index, channel.name), times, channel.values, step)
         return
     pairs = sorted(zip(times, channel.values, strict=True), key=lambda pair: pair[0])
     rising = [at for at, _ in pairs]
     for post, start, stop in enrolled.stints(channel.name, rising):
         values = [value for _, value in pairs[start:stop]]
-        yield _Stint(post, rising[start:stop], values, is_even)
+        yield Stint(post, rising[start:stop], values, step)
 
 
 def _part(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from coldchain.enrolment import Enrolled, Roster, Unregistered
@@ -10,7 +11,7 @@ from coldchain.rejections import Rejection
 from coldchain.times import DAY_MS
 
 from .batch import Batch, Refused
-from .device import Arrival, judge_frame
+from .device import Arrival, Job, judge_frames, rounds, stints_of
 from .late import LateQueue
 from .memories import Memories
 from .memory import PRINTS, DeviceMemory, print_of
@@ -18,8 +19,21 @@ from .memory import PRINTS, DeviceMemory, print_of
 log = logging.getLogger(__name__)
 
 
+#: Frames judged at once at the most: enough for columns to pay, few enough to let others run.
+TOGETHER = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A frame taken and not judged yet."""
+
+    event: Any
+    frame: Frame
+    enrolled: Enrolled
+
+
 class Intake:
-    """Takes records one by one into the open batch.
+    """Takes records one by one; judges them some at a time into the open batch.
 
     A device that the roster does not know may just have been registered: its frames are parked
     until the registry has been read on (once a checkpoint, however many there are), and refused
@@ -43,8 +57,13 @@ class Intake:
         self._skew_ms = skew_ms
         self._clock = clock
         self._parked: dict[str, list[tuple[Any, Frame]]] = {}
+        self._taken: list[_Taken] = []
         self.newest: dict[int, int] = {}
         self.batch = Batch()
+
+    def __len__(self) -> int:
+        """How many records the open batch has, judged or not."""
+        return len(self.batch) + len(self._taken)
 
     def take(self, event: Any) -> None:
         """Take one record. Never raises: what can't be judged is refused."""
@@ -64,15 +83,17 @@ class Intake:
         enrolled = self._roster.find(frame.device)
         if enrolled is None or frame.device in self._parked:
             self._parked.setdefault(frame.device, []).append((event, frame))
-        else:
-            self._judge(event, frame, enrolled)
+            return
+        self._taken.append(_Taken(event, frame, enrolled))
+        if len(self._taken) >= TOGETHER:
+            self.judge()
 
     @property
     def has_parked(self) -> bool:
         return bool(self._parked)
 
     def release(self) -> None:
-        """The registry has been read on: judge what was parked, or refuse it."""
+        """The registry has been read on: take what was parked, or refuse it."""
         parked, self._parked = self._parked, {}
         for device, waiting in parked.items():
             enrolled = self._roster.find(device)
@@ -80,53 +101,70 @@ class Intake:
                 if enrolled is None:
                     self._refuse(event, f"device {device} is not registered")
                 else:
-                    self._judge(event, frame, enrolled)
+                    self._taken.append(_Taken(event, frame, enrolled))
+
+    def judge(self) -> None:
+        """Judge what was taken, in rounds of one frame a device, each device's in their order."""
+        taken, self._taken = self._taken, []
+        for together in rounds(taken, lambda one: one.frame.device):
+            self._judge_round(together)
 
     def cut(self) -> Batch:
         """Close the open batch and begin the next."""
+        self.judge()
         batch, self.batch = self.batch, Batch()
         return batch
 
     def drop(self) -> None:
         """Forget what was taken and is not done: it comes again, here or to another worker."""
         self._parked.clear()
+        self._taken.clear()
         self.newest.clear()
         self.batch = Batch()
 
-    def _judge(self, event: Any, frame: Frame, enrolled: Enrolled) -> None:
-        message = event.message
-        device, partition = frame.device, message.partition
-        memory = self._memories.of(partition, device)
-        mark = print_of(message.value)
+    def _judge_round(self, taken: list[_Taken]) -> None:
+        jobs: list[tuple[_Taken, Job, int]] = []
+        for one in taken:
+            mark = print_of(one.event.message.value)
+            job = self._job(one, mark)
+            if job is not None:
+                jobs.append((one, job, mark))
+        failed = judge_frames([job for _, job, _ in jobs], self.batch.effects)
+        for (one, job, mark), error in zip(jobs, failed, strict=True):
+            message, device = one.event.message, one.frame.device
+            late = self.batch.effects.late.pop(device, None)
+            self.batch.seats.add((message.partition, device))
+            if error is not None:
+                log.error("frame of %s at %d", device, message.offset, exc_info=error)
+                self._refuse(one.event, f"it could not be judged: {error!r}")
+            elif late is None:
+                remember(job.memory, mark)
+                self.batch.events.append(one.event)
+            else:
+                # Known again only once it is done: were we to die before, it has to count again.
+                self._late.add(message.partition, device, late, one.event, mark)
+
+    def _job(self, one: _Taken, mark: int) -> Job | None:
+        """The frame as a job; None where it is a repeat (acknowledged all the same) or refused."""
+        message, frame = one.event.message, one.frame
+        memory = self._memories.of(message.partition, frame.device)
         if mark in memory.prints:
-            self.batch.events.append(event)
-            return
+            self.batch.events.append(one.event)
+            return None
         received = round(message.timestamp * 1000)
         if self._keep_ms and _newest(frame) < received - self._keep_ms:
             days = self._keep_ms // DAY_MS
-            self._refuse(event, f"too-old: all of it is older than the {days} days that are kept")
-            return
-        arrival = Arrival(received, message.offset, received + self._skew_ms)
-        effects = self.batch.effects
-        held = self._late.is_held(device)
+            reason = f"too-old: all of it is older than the {days} days that are kept"
+            self._refuse(one.event, reason)
+            return None
         try:
-            judge_frame(enrolled, memory, frame, arrival, effects, put_all_off=held)
+            stints = stints_of(one.enrolled, frame)
         except Unregistered as error:
-            self._refuse(event, str(error))
-            return
-        except Exception as error:
-            # One frame that our own code can't judge must not stop a city.
-            log.exception("frame of %s at offset %d", device, message.offset)
-            self._refuse(event, f"it could not be judged: {error!r}")
-            return
-        self.batch.seats.add((partition, device))
-        late = effects.late.pop(device, None)
-        if late is None:
-            remember(memory, mark)
-            self.batch.events.append(event)
-        else:
-            # Known again only once it is done: were we to die before, it has to count again.
-            self._late.add(partition, device, late, event, mark)
+            self._refuse(one.event, str(error))
+            return None
+        arrival = Arrival(received, message.offset, received + self._skew_ms)
+        held = self._late.is_held(frame.device)
+        return Job(one.enrolled, memory, frame, arrival, stints, held)
 
     def _refuse(self, event: Any, reason: str) -> None:
         message = event.message

@@ -68,7 +68,7 @@ class Worker:
         """Take records for ever. Raises what a sink that stays down raises."""
         async for event in stream.noack().events():
             self._intake.take(event)
-            if len(self._intake.batch) >= self._settings.batch_frames:
+            if len(self._intake) >= self._settings.batch_frames:
                 await self._room()
                 self.cut()
 
@@ -82,6 +82,7 @@ class Worker:
             if self._intake.has_parked:
                 await asyncio.to_thread(self._feed.catch_up)
                 self._intake.release()
+            self._intake.judge()
             self._look_around()
             await self._room()
             self.cut()

@@ -8,7 +8,7 @@ from coldchain.exposure import Sums
 from coldchain.frames import Frame
 from coldchain.records import ExcursionRecord
 from streams.batch import updates
-from streams.device import Arrival, judge_frame
+from streams.device import Arrival, Job, judge_frames, stints_of
 from streams.effects import Effects, Late, Standing
 from streams.memory import DeviceMemory, pack, unpack
 from streams.merge import merge
@@ -70,9 +70,10 @@ class Way:
     def take(self, frame: Frame, latest: int = NEVER) -> Effects:
         effects = Effects()
         before = {name: one.last_at for name, one in self.memory.channels.items()}
-        judge_frame(
-            self.enrolled, self.memory, frame, Arrival(frame.sent, self.offset, latest), effects
-        )
+        arrival = Arrival(frame.sent, self.offset, latest)
+        stints = stints_of(self.enrolled, frame)
+        job = Job(self.enrolled, self.memory, frame, arrival, stints)
+        assert judge_frames([job], effects) == [None]
         self.offset += 1
         self._store(frame, before, effects)
         self.records += effects.records + updates(effects)
