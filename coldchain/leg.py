@@ -195,8 +195,13 @@ def _excursions(
 
 
 def _lasts_into(one: Excursion, span: Interval) -> bool:
-    """Whether it was on in the span, though none of its minutes count there (a pause, a gap)."""
-    return one.start < span[1] and (one.end is None or one.end > span[0])
+    """Whether it was on in the span, though none of its minutes count there (a pause, a gap).
+
+    One last known beyond at the very start, with unknown time after, was on there.
+    """
+    end = span[1] if one.end is None else one.end
+    is_after = end > span[0] or (end == span[0] and one.touching_ms > 0)
+    return one.start < span[1] and is_after
 
 
 def _clipped(limit: Limit, one: Excursion, cut: Readings, span: Interval) -> Excursion:

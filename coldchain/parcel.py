@@ -100,6 +100,7 @@ def judge_parcel(
         sorted({fault for channel in channels for fault in channel.faults}),
         {one.limit.id: Spent(one.used, one.possible) for one in budgets},
         worst_window(Heat.joined(heat), _whole_way(counted), profile.mkt_window),
+        max([*gaps, *unmeasured, *(channel.unknown_ms for channel in channels)], default=0),
     )
     return ParcelJudged(
         sums,

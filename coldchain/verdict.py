@@ -8,7 +8,9 @@
 
 "Possibly": the known minutes and the unknown ones that touch an excursion reach the allowed
 time; or there was an excursion of any kind, and somewhere an unknown stretch long enough to hide
-a breach. So hiding part of a record never makes it look better, while a reading beyond remains.
+a breach. Where a limit has hysteresis that is all unknown time together: an excursion may outlast
+the readings between threshold and `clear` that part its stretches. So hiding part of a record
+never makes it look better, while a reading beyond remains.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,9 +47,10 @@ class Evidence:
     """What a verdict is made from, over one span of one channel, leg or parcel.
 
     `sums` are by the limits given; `unknown_ms` all unknown time in the span, `longest_gap` its
-    longest stretch; `conflicts` the times with different values; `faults` the sensor faults.
-    `spent`, for a parcel: per cumulative limit, the ms over all its legs. `window`: the worst
-    window of the span by MKT, where the span is longer than one.
+    longest stretch; `hidden_ms`, where several channels are judged, all unknown time of the one
+    heard least (else it is `unknown_ms`); `conflicts` the times with different values; `faults`
+    the sensor faults. `spent`, for a parcel: per cumulative limit, the ms over all its legs.
+    `window`: the worst window of the span by MKT, where the span is longer than one.
     """
 
     limits: Sequence[Limit]
@@ -59,6 +62,7 @@ class Evidence:
     faults: Sequence[str] = ()
     spent: Mapping[str, Spent] = field(default_factory=dict)
     window: Window | None = None
+    hidden_ms: int = 0
 
     def spending(self, limit: Limit) -> Spent:
         """What is spent of a cumulative limit."""
@@ -96,8 +100,10 @@ def possible_ms(limit: Limit, evidence: Evidence) -> int | None:
     if limit.mode == "cumulative":
         return evidence.spending(limit).possible if evidence.excursions else None
     touching = [e.ms + e.unknown_ms + e.touching_ms for e in own]
-    hidden = [evidence.longest_gap] if evidence.excursions and evidence.longest_gap else []
-    return max(touching + hidden, default=None)
+    hidden = evidence.longest_gap
+    if limit.clear_level != limit.threshold:
+        hidden = max(hidden, evidence.unknown_ms, evidence.hidden_ms)
+    return max([*touching, *([hidden] if evidence.excursions and hidden else [])], default=None)
 
 
 def _reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:

@@ -425,6 +425,14 @@ def test_a_compartment_is_judged_by_the_strictest_profile_aboard() -> None:
     assert strictest([]) is None
 
 
+def test_what_was_last_seen_beyond_as_the_leg_began_is_the_legs_too() -> None:
+    span = DAY + 10 * MINUTE_MS, DAY + 60 * MINUTE_MS
+    leg = measure(PLAN, "main.air", *columns(steady(5, 5, 10) + steady(2, 25, 60)), span)
+    assert {(e.ms, e.touching_ms) for e in leg.excursions} == {(0, 15 * MINUTE_MS)}
+    ended = measure(PLAN, "main.air", *columns(steady(5, 5, 5) + steady(2, 10, 60)), span)
+    assert ended.excursions == ()
+
+
 @st.composite
 def warm_legs(draw: st.DrawFn) -> tuple[list[tuple[int, int]], Interval]:
     """Readings mostly beyond, and a span that holds most of them."""

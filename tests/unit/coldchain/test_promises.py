@@ -126,12 +126,22 @@ def evidence(plan: Plan, judged: Judged) -> Evidence:
         judged.unknown_ms,
         judged.longest_gap,
         judged.conflicts,
+        window=judged.window,
     )
 
 
 def lenient(plan: Plan, mkt_limit: int | None = None) -> Profile:
     """A profile whose verdict hangs on its limits alone: any unknown time is allowed."""
-    return Profile("any", {}, plan.limits, MAX_GAP, 1 << 60, MAX_GAP, mkt_limit=mkt_limit)
+    return Profile(
+        "any",
+        {},
+        plan.limits,
+        MAX_GAP,
+        1 << 60,
+        MAX_GAP,
+        mkt_limit=mkt_limit,
+        mkt_window=plan.mkt_window,
+    )
 
 
 cuts = st.lists(st.integers(0, 40), max_size=6)
@@ -333,13 +343,40 @@ def test_an_excursion_that_began_in_hidden_time_is_not_forgotten() -> None:
     assert verdict(hide(readings, 1, 4)) == "review"
 
 
+def test_stretches_hidden_on_both_sides_of_a_reading_between_may_be_one_excursion() -> None:
+    # 32 min beyond in all, then 4 min of another excursion; hidden in two stretches of 20 min.
+    limit = BEGAN_UNSEEN[0]
+    quarters = [8, 20, 20, 20, 15, 20, 20, 20, 15, 8, 8, 8, 20, 8]
+    readings = [(START + n * 5 * MINUTE_MS, q * MICRO // 4) for n, q in enumerate(quarters)]
+    plan = Plan("any", (limit,), MAX_GAP)
+
+    def verdict(taken: list[tuple[int, int]]) -> str:
+        judged = judge(plan, [t for t, _ in taken], [v for _, v in taken])
+        return decide(lenient(plan), evidence(plan, judged)).verdict
+
+    assert verdict(readings) == "reject"
+    assert verdict(hide(hide(readings, 5, 7), 1, 3)) == "review"
+
+
+def one_more(limit: Limit, readings: list[tuple[int, int]], excess: int) -> list[tuple[int, int]]:
+    """The readings, and once more beyond for a moment, well after."""
+    at = readings[-1][0]
+    level = limit.clear_level - limit.sign * MICRO
+    beyond = limit.threshold + limit.sign * excess
+    more = [level, level, beyond, level]
+    return [*readings, *((at + (n + 1) * MINUTE_MS, v) for n, v in enumerate(more))]
+
+
 @settings(max_examples=500)
 @given(close_calls(), st.data())
 def test_hiding_readings_never_turns_reject_into_accept_while_one_beyond_remains(
     drawn: tuple[Limit, list[tuple[int, int]]], data: st.DataObject
 ) -> None:
     limit, readings = drawn
-    plan = Plan("any", (limit,), MAX_GAP)
+    if data.draw(st.booleans()):
+        readings = one_more(limit, readings, MICRO)
+    window = data.draw(st.sampled_from([0, 6 * SLOT_MS, 12 * SLOT_MS]))
+    plan = Plan("any", (limit,), MAX_GAP, mkt_window=window)
     profile = lenient(plan, mkt_limit=8 * MICRO)
 
     def verdict(taken: list[tuple[int, int]]) -> Outcome:
