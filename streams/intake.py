@@ -88,10 +88,6 @@ class Intake:
         if len(self._taken) >= TOGETHER:
             self.judge()
 
-    @property
-    def has_parked(self) -> bool:
-        return bool(self._parked)
-
     def release(self) -> None:
         """The registry has been read on: take what was parked, or refuse it."""
         parked, self._parked = self._parked, {}

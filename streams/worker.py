@@ -13,7 +13,8 @@ from typing import Any
 from broker.topics import FRAMES
 from coldchain.enrolment import Roster
 from coldchain.times import DAY_MS
-from series.reader import Reader
+from series.http import Unreachable
+from series.reader import QueryError, Reader
 from series.writer import BadLine
 
 from .batch import Batch, Seat, lines_of, piece_lines, standing_lines, updates
@@ -79,9 +80,8 @@ class Worker:
         while True:
             await asyncio.sleep(self._settings.checkpoint)
             self._raise_failed()
-            if self._intake.has_parked:
-                await asyncio.to_thread(self._feed.catch_up)
-                self._intake.release()
+            await asyncio.to_thread(self._feed.catch_up)
+            self._intake.release()
             self._intake.judge()
             self._look_around()
             await self._room()
@@ -135,18 +135,27 @@ class Worker:
         while len(self._under_way) >= self._settings.in_flight or (
             self._under_way and self._outbox.is_full()
         ):
-            await self._under_way.pop(0)
+            await self._first_done()
         self._raise_failed()
+
+    async def _first_done(self) -> None:
+        """Wait for the oldest batch under way. One that a rebalance cancelled is nobody's fault."""
+        first = self._under_way.pop(0)
+        await asyncio.wait([first])
+        if not first.cancelled():
+            first.result()
 
     def _raise_failed(self) -> None:
         while self._under_way and self._under_way[0].done():
-            self._under_way.pop(0).result()
+            first = self._under_way.pop(0)
+            if not first.cancelled():
+                first.result()
 
     async def drain(self) -> None:
         """Finish everything that is under way."""
         self.cut()
         while self._under_way:
-            await self._under_way.pop(0)
+            await self._first_done()
 
     async def _settle_apart(self) -> None:
         """Settle, as a task that a rebalance may cancel."""
@@ -187,10 +196,18 @@ class Worker:
             done: dict[str, Rejudged] = {}
             for device, one in waiting.items():
                 enrolled = self._roster.find(device)
-                if enrolled is not None:
+                if enrolled is None:
+                    continue
+                try:
                     done[device] = rejudge(
                         past, enrolled, known[device], one.channels, as_of[device]
                     )
+                except (Unreachable, QueryError):
+                    raise  # the store is away: all of it is asked again
+                except Exception:
+                    # One device that our own code can't judge again must not stop a city; its
+                    # readings are stored, and stay as they were judged.
+                    log.exception("device %s could not be judged again", device)
             return done
 
         lines = await patiently(merge, give_up)
