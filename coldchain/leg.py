@@ -170,7 +170,7 @@ def _excursions(
     gaps: list[Interval],
 ) -> list[Excursion]:
     outside = [(-_EVER, span[0]), (span[1], _EVER)]
-    lead = gaps[0][1] - gaps[0][0] if gaps and gaps[0][0] == span[0] else 0
+    lead = max(0, cut[0][0] - span[0]) if cut else 0
     trail = gaps[-1][1] - gaps[-1][0] if gaps and gaps[-1][1] == span[1] else 0
     found: list[Excursion] = []
     for limit in plan.limits:
