@@ -61,6 +61,7 @@ class Worker:
         self._intake = Intake(roster, memories, self._late, settings.skew_ms, keep_ms, clock)
         self._watch = Watch(roster, memories, settings.silent_ms, settings.fleet_every_ms)
         self._under_way: list[asyncio.Task[None]] = []
+        self._latest: asyncio.Task[None] | None = None
         self._settle_task: asyncio.Task[None] | None = None
         self.frames = 0
         self.readings = 0
@@ -93,6 +94,7 @@ class Worker:
     def _look_around(self) -> None:
         batch = self._intake.batch
         for partition, newest in self._intake.newest.items():
+            self._memories.load(partition, self._partitions)
             presume(
                 self._roster, self._memories.on(partition), self._late, newest, batch, partition
             )
@@ -108,9 +110,9 @@ class Worker:
         memories = {seat: self._memories.of(*seat) for seat in batch.seats}
         lines = lines_of(batch.effects) + self._watch.lines(batch.seats, self._intake.newest)
         packed = packed_states(memories)
-        previous = self._under_way[-1] if self._under_way else None
         written = self._outbox.begin_lines(lines)
-        task = asyncio.ensure_future(self._finish(batch, written, packed, previous))
+        task = asyncio.ensure_future(self._finish(batch, written, packed, self._latest))
+        self._latest = task
         self._under_way.append(task)
 
     async def _finish(
@@ -248,6 +250,7 @@ class Worker:
             for task in unfinished:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        self._latest = None
         self._late.drop()
         self._intake.drop()
         self._memories.drop()
