@@ -14,6 +14,7 @@ from coldchain.times import SECOND_MS
 
 from .chance import generator
 from .climate import outside, sunshine
+from .goods import Goods
 from .openings import Ints, Openings, Window, shares
 from .plan import Plan
 from .thermal import Boxes, Flags, Floats, Forcing, Model, State
@@ -28,7 +29,7 @@ class Stretch:
 
     `ends` are the steps' ends; `air` and `cargo` the true temperatures then, `felt` what an air
     sensor feels (°C); `cooling` and `defrosting` what the unit did in the step. `doors` and
-    `mains` are the spans that touch it.
+    `mains` are the spans that touch it; `goods` the parcels' own temperatures, [steps, parcels].
     """
 
     start: int
@@ -41,6 +42,7 @@ class Stretch:
     defrosting: Flags
     doors: Openings
     mains: Openings
+    goods: Floats
 
 
 class City:
@@ -62,6 +64,8 @@ class City:
         self._devices = len(fleet.devices)
         self.state = self._at_first(boxes)
         self._felt = self.state.air.copy()
+        brisk = np.array([duty == "pre-cooling" for duty in fleet.duty_of], dtype=bool)
+        self._goods = Goods(plan.parcels, brisk, scenario.step_seconds, scenario.seed)
 
     def _at_first(self, boxes: Boxes) -> State:
         """Cold and settled; the idle as warm as the day."""
@@ -96,6 +100,7 @@ class City:
         lost_share = shares(mains, self._devices, start, step_ms, steps)
         shape = (steps, count)
         air, cargo, felt = np.empty(shape), np.empty(shape), np.empty(shape)
+        goods = np.empty((steps, len(self._goods.celsius)))
         cooling, defrosting = np.empty(shape, dtype=bool), np.empty(shape, dtype=bool)
         for index in range(steps):
             at = start + index * step_ms
@@ -108,11 +113,14 @@ class City:
             self._apply_faults(forcing, at)
             self._take_in(at, at + step_ms)
             self._model.step(self.state, forcing, (at - scenario.start_ms) / SECOND_MS)
+            self._goods.step(at + step_ms, self.state.air, self.state.cargo, self._outside(at))
+            self._goods.show_tags(self.state.air, self.state.cargo, self._outside(at))
+            goods[index] = self._goods.celsius
             self._felt += (self.state.air - self._felt) * self._follows
             air[index], cargo[index], felt[index] = self.state.air, self.state.cargo, self._felt
             cooling[index], defrosting[index] = self.state.cooling, self.state.defrosting
         ends = start + step_ms * np.arange(1, steps + 1, dtype=np.int64)
-        return Stretch(start, end, ends, air, cargo, felt, cooling, defrosting, doors, mains)
+        return Stretch(start, end, ends, air, cargo, felt, cooling, defrosting, doors, mains, goods)
 
     def _apply_faults(self, forcing: Forcing, at: int) -> None:
         for fault in self._plan.faults:

@@ -4,7 +4,7 @@ Everything about compartments is in columns, one item each in the order of their
 everything about rows, the evenly sampled channels (air and product).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,9 +22,9 @@ from coldchain.registry import (
 from coldchain.times import DAY_MS, iso
 
 from .chance import generator
-from .kinds import BODIES, Body, boxes, set_point
-from .places import HARBOUR, PLACES, Place
-from .rounds import Round, rounds
+from .kinds import BODIES, Body, boxes, parted, set_point
+from .places import HARBOUR, ORIGINS, PLACES, WEST_COAST, Place
+from .rounds import Round, compartments_at, pitches, rounds
 from .scenario import PRECOOL, Group, Scenario, device_name
 from .thermal import Boxes
 
@@ -32,6 +32,8 @@ from .thermal import Boxes
 UNIT = "unit"
 EVEN = ("air", "product")
 CREWS = 6
+#: What has no address.
+MOVES = frozenset({"van", "tag", "precooler"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Device:
 @dataclass
 class Fleet:
     """All devices; per compartment its name, device, profile, duty and body; per row its
-    channel, compartment and whether it is the product's.
+    channel, compartment and whether it is the product's. `routes`: the rounds of what drives, by
+    device; `opens`: whose door each of their openings is, as a compartment.
     """
 
     devices: list[Device] = field(default_factory=list)
@@ -73,6 +76,7 @@ class Fleet:
     row_box: list[int] = field(default_factory=list)
     row_is_product: list[bool] = field(default_factory=list)
     routes: dict[int, Round] = field(default_factory=dict)
+    opens: dict[int, list[int]] = field(default_factory=dict)
 
     def device(self, name: str) -> Device | None:
         return next((device for device in self.devices if device.name == name), None)
@@ -83,12 +87,14 @@ class Fleet:
         return per_device[np.array(self.device_of, dtype=np.int64)]
 
     def usage(self, name: str) -> NDArray[np.int64]:
-        """The compartments of this usage that are not idle."""
+        """The compartments of this usage that are not idle, of devices that stand still."""
         return np.array(
             [
                 box
                 for box, body in enumerate(self.body_of)
-                if body.usage == name and not self.devices[self.device_of[box]].idle
+                if body.usage == name
+                and self.device_of[box] not in self.routes
+                and not self.devices[self.device_of[box]].idle
             ],
             dtype=np.int64,
         )
@@ -122,12 +128,12 @@ class Fleet:
         return Entry(
             since=since,
             kind=device.kind,
-            asset=f"{device.place.name} {device.name}" if device.kind != "van" else device.name,
+            asset=device.name if device.kind in MOVES else f"{device.place.name} {device.name}",
             compartments=placed,
             county=device.place.county,
             crew=f"crew-{device.index % CREWS + 1}",
             channels=exempt,
-            position=device.position,
+            position=None if device.kind == "tag" else device.position,
         )
 
 
@@ -137,7 +143,8 @@ def build(scenario: Scenario) -> Fleet:
     for kind, group in scenario.fleet.items():
         profile = _shared_out(group.profiles)
         for number in range(1, group.count + 1):
-            _add(fleet, scenario, kind, group, number, next(profile))
+            several = len(group.rooms()) if group.mixed else 1
+            _add(fleet, scenario, kind, group, number, [next(profile) for _ in range(several)])
     return fleet
 
 
@@ -154,12 +161,19 @@ def _shared_out(shares: Mapping[str, float]) -> Iterator[str]:
 
 
 def _add(
-    fleet: Fleet, scenario: Scenario, kind: Kind, group: Group, number: int, profile: str
+    fleet: Fleet,
+    scenario: Scenario,
+    kind: Kind,
+    group: Group,
+    number: int,
+    profiles: Sequence[str],
 ) -> None:
     name = device_name(kind, number)
     chance = generator(scenario.seed, name)
     idle = number > group.count - group.idle
     body = BODIES[kind]
+    if body.usage == "round":
+        body = parted(body, group.compartments)
     rooms = group.rooms()
     index, first, low = len(fleet.devices), len(fleet.names), len(fleet.channels)
     quantities = tuple(group.quantities) if group.quantities is not None else body.quantities
@@ -167,7 +181,7 @@ def _add(
         room_body = BODIES["precooler"] if room == PRECOOL else body
         fleet.names.append(room)
         fleet.device_of.append(index)
-        fleet.profile_of.append(profile)
+        fleet.profile_of.append(profiles[(box - first) % len(profiles)])
         fleet.duty_of.append("empty" if idle else room_body.duty)
         fleet.body_of.append(room_body)
         for quantity in EVEN:
@@ -175,7 +189,7 @@ def _add(
                 fleet.channels.append(f"{room}.{quantity}")
                 fleet.row_box.append(box)
                 fleet.row_is_product.append(quantity == "product")
-    place = PLACES[int(chance.integers(len(PLACES)))] if kind != "van" else HARBOUR
+    place = _place(scenario, kind, name, chance)
     north, east = chance.normal(0.0, 0.004, 2).tolist()
     position = (round(place.latitude + abs(north), 5), round(place.longitude + east, 5))
     phase = int(chance.integers(scenario.frame_ms))
@@ -186,8 +200,29 @@ def _add(
             first, len(rooms), low, len(fleet.channels), phase, boot,
         )
     )  # fmt: skip
-    if body.usage == "round" and not idle:
-        end = scenario.start_ms + scenario.duration_ms
-        fleet.routes[index] = rounds(
-            generator(scenario.seed, name, "round"), scenario.start_ms, end
-        )
+    if not idle:
+        _send_off(fleet, scenario, fleet.devices[index])
+
+
+def _place(scenario: Scenario, kind: Kind, name: str, chance: np.random.Generator) -> Place:
+    """Where a device stands, or sets out from."""
+    if kind == "precooler":
+        return ORIGINS[int(generator(scenario.seed, name, "origin").integers(len(ORIGINS)))]
+    return HARBOUR if kind in MOVES else PLACES[int(chance.integers(len(PLACES)))]
+
+
+def _send_off(fleet: Fleet, scenario: Scenario, device: Device) -> None:
+    """The rounds of what drives."""
+    span = scenario.start_ms, scenario.start_ms + scenario.duration_ms
+    if device.kind == "van":
+        served = PLACES + (WEST_COAST if scenario.shores == "both" else ())
+        route = rounds(generator(scenario.seed, device.name, "round"), *span, served)
+    elif device.kind == "precooler":
+        route = pitches(generator(scenario.seed, device.name, "pitch"), *span, device.place)
+    else:
+        return
+    chance = generator(scenario.seed, device.name, "compartments")
+    fleet.routes[device.index] = route
+    fleet.opens[device.index] = [
+        device.first + number for number in compartments_at(chance, len(route.doors), device.count)
+    ]

@@ -6,7 +6,7 @@ layer, where a probe lies), not all that is aboard.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ from coldchain.registry import Duty, Kind
 
 from .thermal import Boxes
 
-Usage = Literal["round", "dispatch", "intake", "visits"]
+Usage = Literal["round", "dispatch", "intake", "visits", "rides"]
 
 FOOD_HEAT = 3_500.0  # J/(kg K), fresh fish and meat
 #: Units are sized for this day outside, °C.
@@ -82,6 +82,11 @@ BODIES: Mapping[Kind, Body] = {
         0.45, 4.2, 0.50, 14, 25, 14, 0.75, 1.5, 1.0, 420, 1.2, 480, 6, 120, 1, True,
         "visits", "in-service", (*_ROOM, "mains"),
     ),
+    # A tag has no space of its own: what it measures is its parcel's and what surrounds it.
+    "tag": Body(
+        0.02, 0.5, 1.0, 0.5, 5, 2, 0.01, 0.1, 1.0, 0, 1.0, 480, 0, 0, 0, False,
+        "rides", "empty", ("air", "product"),
+    ),
 }  # fmt: skip
 
 
@@ -96,6 +101,23 @@ def set_point(profile: Profile) -> float:
     if above and below:
         return max(below) + 0.45 * (min(above) - max(below))
     return min(above) - 3.0 if above else max(below, default=1.0) + 3.0
+
+
+def parted(body: Body, count: int) -> Body:
+    """One of `count` compartments that a body is parted into by walls as thick as its own."""
+    if count == 1:
+        return body
+    return replace(
+        body,
+        volume=body.volume / count,
+        surface=body.surface / count * 1.25,
+        lining=body.lining / count,
+        goods=body.goods / count,
+        exchange=body.exchange / count,
+        door_area=body.door_area / min(count, 2),
+        capacity=body.capacity / count,
+        defrost_heat=body.defrost_heat / count,
+    )
 
 
 def boxes(

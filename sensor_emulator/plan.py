@@ -7,32 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from coldchain.times import DAY_MS, HOUR_MS, MINUTE_MS
+from coldchain.times import DAY_MS, MINUTE_MS
 
 from .chance import generator
 from .faults import FAULTS, Fault, Place
 from .fleet import Device, Fleet, build
+from .loads import Loads, draw_loads
 from .openings import Openings
+from .parcel import Parcel
+from .parcels import draw
 from .scenario import FaultSpec, Scenario, ScenarioError
 from .visits import HABITS, visits
-
-#: Warm goods come into a pre-cooling room every so often, at so many °C: landed on some ice.
-INTAKE_EVERY_MS = 3 * HOUR_MS
-INTAKE_CELSIUS = (9.0, 15.0)
-#: The share of the room's goods that they replace.
-INTAKE_SHARE = 0.8
-
-
-@dataclass(frozen=True)
-class Loads:
-    """Goods that come in: compartment, when (ms), the share they replace, how warm (°C)."""
-
-    box: NDArray[np.int64]
-    at: NDArray[np.int64]
-    share: NDArray[np.float64]
-    celsius: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,6 +31,7 @@ class Plan:
     mains: Openings
     loads: Loads
     faults: list[Fault]
+    parcels: list[Parcel]
 
 
 def plan(scenario: Scenario) -> Plan:
@@ -53,15 +40,18 @@ def plan(scenario: Scenario) -> Plan:
     start, end = scenario.start_ms, scenario.start_ms + scenario.duration_ms
     faults = _faults(scenario, fleet)
     doors = _doors(scenario, fleet, start, end)
-    left_open = [span for fault in faults for span in fault.doors()]
+    loads = draw_loads(scenario, fleet)
+    drawn = draw(scenario, fleet, loads)
+    further = drawn.doors + [span for fault in faults for span in fault.doors()]
     lost = [span for fault in faults for span in fault.mains()]
     return Plan(
         scenario,
         fleet,
-        doors.also(left_open) if left_open else doors,
+        doors.also(further) if further else doors,
         Openings.of(lost),
-        _loads(scenario, fleet, start, end),
+        loads,
         faults,
+        drawn.parcels,
     )
 
 
@@ -72,27 +62,8 @@ def _doors(scenario: Scenario, fleet: Fleet, start: int, end: int) -> Openings:
     ]
     for index, route in fleet.routes.items():
         spans = np.array(route.doors, dtype=np.int64).reshape(-1, 2)
-        parts += [np.insert(spans, 0, box, axis=1) for box in fleet.devices[index].boxes]
+        parts.append(np.insert(spans, 0, fleet.opens[index], axis=1))
     return Openings.sorted(np.concatenate(parts))
-
-
-def _loads(scenario: Scenario, fleet: Fleet, start: int, end: int) -> Loads:
-    """A load for each pre-cooling room every few hours, none in the first or last minutes."""
-    chance = generator(scenario.seed, "loads")
-    rows: list[tuple[int, int, float, float]] = []
-    for box in fleet.usage("intake").tolist():
-        at = start + int(chance.uniform(5 * MINUTE_MS, INTAKE_EVERY_MS))
-        while at < end:
-            rows.append((box, at, INTAKE_SHARE, chance.uniform(*INTAKE_CELSIUS)))
-            at += int(INTAKE_EVERY_MS * chance.uniform(0.8, 1.3))
-    rows.sort(key=lambda row: (row[1], row[0]))
-    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-    return Loads(
-        np.array(columns[0], dtype=np.int64),
-        np.array(columns[1], dtype=np.int64),
-        np.array(columns[2], dtype=np.float64),
-        np.array(columns[3], dtype=np.float64),
-    )
 
 
 def _faults(scenario: Scenario, fleet: Fleet) -> list[Fault]:

@@ -10,11 +10,12 @@ Samples = list[tuple[int, float | None]]
 
 
 class Recorder:
-    """What was registered and sent, in order: (device, payload, received in ms)."""
+    """What was registered, sent and scanned, in order: (device, payload, received in ms)."""
 
     def __init__(self) -> None:
         self.registered: list[Registration] = []
         self.sent: list[tuple[str, bytes, int]] = []
+        self.scanned: list[tuple[str, bytes, int]] = []
         self.flushes = 0
 
     def register(self, registrations: Sequence[Registration]) -> None:
@@ -22,6 +23,9 @@ class Recorder:
 
     def send(self, device: str, payload: bytes, received: int) -> None:
         self.sent.append((device, payload, received))
+
+    def scan(self, device: str, payload: bytes, received: int) -> None:
+        self.scanned.append((device, payload, received))
 
     def flush(self) -> None:
         self.flushes += 1

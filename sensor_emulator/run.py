@@ -13,6 +13,7 @@ from .city import City
 from .delivery import Delivery
 from .gateways import Gateways
 from .plan import Plan, plan
+from .scans import Scans
 from .scenario import Scenario, Speed
 from .sensors import Sensors
 from .targets import Target
@@ -40,8 +41,8 @@ class Ledger:
     `readings` are non-null samples in frames that can be read, each counted once (a wrong clock
     may give two of them one time); `frames` those frames, `devices` how many of each device.
     `made` frames are sent, spoilt on the way (`corrupted`) or never sent (`dropped`);
-    `duplicated` are second copies. `first_at` and `last_at` are the first and last receipt, ms.
-    `complete`: not stopped early.
+    `duplicated` are second copies. `first_at` and `last_at` are the first and last receipt of a
+    frame, ms. `scans` of parcels were sent, `scans_missing` never. `complete`: not stopped early.
     """
 
     readings: int = 0
@@ -53,6 +54,8 @@ class Ledger:
     duplicated: int = 0
     corrupted: int = 0
     dropped: int = 0
+    scans: int = 0
+    scans_missing: int = 0
     seconds: float = 0.0
     complete: bool = False
 
@@ -62,6 +65,10 @@ class Ledger:
         return self.corrupted + self.dropped
 
     def note(self, delivery: Delivery, received: int) -> None:
+        if delivery.what == "scan":
+            self.scans += delivery.fate == "sent"
+            self.scans_missing += delivery.fate == "dropped"
+            return
         self.made += delivery.fate != "duplicate"
         self.duplicated += delivery.fate == "duplicate"
         self.corrupted += delivery.fate == "corrupted"
@@ -105,7 +112,8 @@ def run(
             if not pace.wait_for(delivery.received):
                 break
             if delivery.fate != "dropped":
-                target.send(delivery.device, delivery.payload, delivery.received + shift)
+                put = target.scan if delivery.what == "scan" else target.send
+                put(delivery.device, delivery.payload, delivery.received + shift)
             ledger.note(delivery, delivery.received + shift)
             if on_progress is not None and time.monotonic() - reported > REPORT_S:
                 reported = time.monotonic()
@@ -124,17 +132,19 @@ def run(
 def deliveries(
     made: Plan, profiles: Mapping[str, Profile], shift: int = 0, truth: Truth | None = None
 ) -> Iterator[Delivery]:
-    """A plan carried out: its frames in order of receipt. `shift`: see Truth.document."""
+    """A plan carried out: its frames and scans in order of receipt. `shift`: see Truth.document."""
     scenario, fleet = made.scenario, made.fleet
     city = City(made, fleet.boxes(scenario.seed, profiles))
     sensors = Sensors(fleet, scenario.seed, made.faults)
     gateways = Gateways(fleet, scenario, profiles, made.faults, shift)
+    scans = Scans(made, shift)
     waiting: list[tuple[int, int, Delivery]] = []
     number = 0
     for stretch in city.stretches():
         if truth is not None:
             truth.add(stretch)
-        for delivery in gateways.frames(stretch, sensors.sample(stretch, gateways.taken)):
+        made_now = gateways.frames(stretch, sensors.sample(stretch, gateways.taken))
+        for delivery in made_now + scans.made(stretch):
             heapq.heappush(waiting, (delivery.received, number, delivery))
             number += 1
         # Whatever the next stretch makes is received after its start.

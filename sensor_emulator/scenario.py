@@ -21,6 +21,7 @@ from .kinds import BODIES
 
 Speed = float | Literal["max"]
 Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 #: The room of a store that takes in warm goods.
@@ -34,7 +35,8 @@ class ScenarioError(ValueError):
 class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """So many devices of one kind.
 
-    `compartments` each, all of a device for one profile; `profiles` says in what proportion.
+    `compartments` each, all of a device for one profile, or each for its own where `mixed`;
+    `profiles` says in what proportion.
     The last `idle` of them stand unused (vans: parked, warm, empty). `precooling` adds a room
     that takes in warm goods. `quantities` are those measured; absent: the kind's usual ones.
     """
@@ -43,6 +45,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     profiles: dict[str, Positive]
     compartments: Annotated[int, Meta(ge=1, le=1_000)] = 1
     idle: Annotated[int, Meta(ge=0)] = 0
+    mixed: bool = False
     precooling: bool = False
     quantities: list[Quantity] | None = None
 
@@ -70,8 +73,27 @@ class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     amount: float | None = None
 
 
+class ParcelSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The parcels. `per_trip`: how many a van takes for each of its compartments and rounds, and
+    a pre-cooling room for each load, on average. Of them these shares are locked into lockers
+    (else handed over at the door), refused there, held at the store, in the green channel; and
+    of all scans these come late, or never.
+    """
+
+    per_trip: Annotated[float, Meta(ge=0, le=100)]
+    to_lockers: Share = 0.6
+    refused: Share = 0.03
+    held: Share = 0.04
+    green_channel: Share = 0.15
+    late: Share = 0.05
+    missing: Share = 0.02
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A city and its day. `start` is the world's own time: season, hour, and what follows."""
+    """A city and its day. `start` is the world's own time: season, hour, and what follows.
+
+    `warmer`: °C above the season; `shores`: whether vans serve the West Coast across the bay too.
+    """
 
     title: dict[str, str]
     start: datetime
@@ -83,6 +105,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sample_seconds: Annotated[int, Meta(gt=0)] = 30
     frame_seconds: Annotated[int, Meta(gt=0, le=3600)] = 60
     warmer: float = 0.0
+    shores: Literal["city", "both"] = "city"
+    parcels: ParcelSpec | None = None
     faults: list[FaultSpec] = []
 
     @property

@@ -1,4 +1,4 @@
-"""Where frames go: Kafka, or a folder of files."""
+"""Where frames and scans go: Kafka, or a folder of files."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from broker.settings import KafkaSettings
-from broker.topics import FRAMES, REGISTRY
+from broker.topics import CUSTODY, FRAMES, REGISTRY, Topic
 from coldchain.registry import Registration
 from coldchain.registry_toml import dumps
 
@@ -23,13 +23,17 @@ class Target(Protocol):
 
     def send(self, device: str, payload: bytes, received: int) -> None: ...
 
+    def scan(self, device: str, payload: bytes, received: int) -> None: ...
+
     def flush(self) -> None: ...
 
     def close(self) -> None: ...
 
 
 class KafkaTarget:
-    """Registrations, then frames keyed by device; a record's timestamp is when it is received.
+    """Registrations, then frames and scans, keyed by device.
+
+    A record's timestamp is when it is received.
 
     Raises TargetError from `send` or `flush` once a record could not be delivered.
     """
@@ -38,23 +42,23 @@ class KafkaTarget:
         from broker.clients import producer  # loads kafka: not for who writes to a folder
 
         self._producer = producer(settings)
-        self._frames, self._registry = settings.topic(FRAMES), settings.topic(REGISTRY)
+        self._settings = settings
         self._failed: BaseException | None = None
 
     def register(self, registrations: Sequence[Registration]) -> None:
         for registration in registrations:
             self._producer.send(
-                self._registry,
+                self._settings.topic(REGISTRY),
                 key=registration.device.encode(),
                 value=msgspec.json.encode(registration),
             ).add_errback(self._note)
         self.flush()
 
     def send(self, device: str, payload: bytes, received: int) -> None:
-        self._check()
-        self._producer.send(
-            self._frames, key=device.encode(), value=payload, timestamp_ms=received
-        ).add_errback(self._note)
+        self._put(FRAMES, device, payload, received)
+
+    def scan(self, device: str, payload: bytes, received: int) -> None:
+        self._put(CUSTODY, device, payload, received)
 
     def flush(self) -> None:
         self._producer.flush()
@@ -65,6 +69,12 @@ class KafkaTarget:
             self.flush()
         finally:
             self._producer.close()
+
+    def _put(self, topic: Topic, device: str, payload: bytes, received: int) -> None:
+        self._check()
+        self._producer.send(
+            self._settings.topic(topic), key=device.encode(), value=payload, timestamp_ms=received
+        ).add_errback(self._note)
 
     def _note(self, error: BaseException) -> None:
         self._failed = self._failed or error
@@ -85,7 +95,7 @@ class FolderTarget:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._frames: BinaryIO = (folder / "frames.jsonl").open("wb")
-        (folder / "custody.jsonl").write_bytes(b"")  # no parcels are emulated yet
+        self._custody: BinaryIO = (folder / "custody.jsonl").open("wb")
 
     def register(self, registrations: Sequence[Registration]) -> None:
         text = dumps(list(registrations))
@@ -94,14 +104,19 @@ class FolderTarget:
     def send(self, device: str, payload: bytes, received: int) -> None:
         self._try(lambda: self._frames.write(payload + b"\n"))
 
+    def scan(self, device: str, payload: bytes, received: int) -> None:
+        self._try(lambda: self._custody.write(payload + b"\n"))
+
     def flush(self) -> None:
         self._try(self._frames.flush)
+        self._try(self._custody.flush)
 
     def close(self) -> None:
         self._try(self._frames.close)
+        self._try(self._custody.close)
 
     def _try(self, deed: Callable[[], object]) -> None:
         try:
             deed()
         except OSError as error:
-            raise TargetError(f"{self._frames.name}: {error.strerror}") from error
+            raise TargetError(f"{self._folder}: {error.strerror}") from error

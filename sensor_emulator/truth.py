@@ -21,23 +21,28 @@ from coldchain.segment import Interval
 from coldchain.times import iso
 
 from .city import Stretch
+from .parcel_truth import NOWHERE, parcel_truths
 from .plan import Plan
 
 
 class Truth:
-    """The true temperatures of a run. Memory: 8 bytes per compartment and step."""
+    """The true temperatures of a run. Memory, per step: 8 bytes a compartment, 4 a parcel."""
 
     def __init__(self) -> None:
         self._ends: list[NDArray[np.int64]] = []
         self._air: list[NDArray[np.int32]] = []
         self._cargo: list[NDArray[np.int32]] = []
         self._defrosts: list[NDArray[np.bool_]] = []
+        self._goods: list[NDArray[np.int32]] = []
 
     def add(self, stretch: Stretch) -> None:
         self._ends.append(stretch.ends)
         self._air.append(np.rint(stretch.air * MICRO).astype(np.int32))
         self._cargo.append(np.rint(stretch.cargo * MICRO).astype(np.int32))
         self._defrosts.append(stretch.defrosting)
+        if stretch.goods.shape[1]:
+            micro = np.where(np.isnan(stretch.goods), NOWHERE, np.rint(stretch.goods * MICRO))
+            self._goods.append(micro.astype(np.int32))
 
     def series(self, plan: Plan, channel: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """The times (ms, the world's calendar) and true values (micro-degrees) of a row."""
@@ -49,10 +54,10 @@ class Truth:
     def document(
         self, plan: Plan, profiles: Mapping[str, Profile], frames: Mapping[str, int], shift: int
     ) -> dict[str, Any]:
-        """The truth file's content (DESIGN: excursions, faults, frames). `shift` turns the
-        world's calendar into the frames' times, ms.
+        """The truth file's content (DESIGN: excursions, faults, frames; and `parcels` where the
+        scenario has some). `shift` turns the world's calendar into the frames' times, ms.
         """
-        return {
+        document = {
             "excursions": self._excursions(plan, profiles, shift) if self._ends else [],
             "faults": [
                 {
@@ -67,6 +72,10 @@ class Truth:
             ],
             "frames": dict(frames),
         }
+        if self._goods:
+            ends, goods = np.concatenate(self._ends), np.concatenate(self._goods)
+            document["parcels"] = parcel_truths(plan, profiles, ends, goods, shift)
+        return document
 
     def _excursions(
         self, plan: Plan, profiles: Mapping[str, Profile], shift: int

@@ -19,7 +19,7 @@ def run(
     scenario: Annotated[
         str, typer.Option(help="A scenario of the library by its name, or a TOML file.")
     ] = "demo-morning",
-    to: Annotated[str, typer.Option(help="`kafka`, or a folder to write into.")] = "kafka",
+    to: Annotated[str, typer.Option(help="`kafka`, or a folder to write into; not yet http:// or mqtt://.")] = "kafka",
     seed: Annotated[int | None, typer.Option(help="Another day of the same city.")] = None,
     duration: Annotated[
         str | None, typer.Option(help="How much of it: `90s`, `40min`, `6h`, `2d`.")
@@ -45,7 +45,7 @@ def run(
         bool, typer.Option("--list", help="List the library and the faults, and end.")
     ] = False,
 ) -> None:
-    """Emulate vans, stores and lockers; send their frames. Ctrl-C ends it between two frames.
+    """Emulate vans, stores, lockers and parcels; send frames and scans. Ctrl-C ends it in order.
 
     Example: `coldchain emulate --scenario quiet-day --speed 60 --to kafka`, or
     `coldchain emulate --seed 3 --duration 2h --to city --truth city/truth.json`
@@ -221,6 +221,7 @@ def _report(scenario: "Scenario", ledger: "Ledger", start_ms: int, as_json: bool
         typer.echo(
             f"{ledger.readings:,} readings in {ledger.frames:,} frames of {len(ledger.devices):,}"
             f" devices, from {iso(start_ms)}, in {ledger.seconds:.1f} s ({rate:,.0f} readings/s)"
+            + (f"; {ledger.scans:,} scans of parcels" if ledger.scans else "")
             + ("" if ledger.complete else "; stopped early")
         )
         return
@@ -232,6 +233,8 @@ def _report(scenario: "Scenario", ledger: "Ledger", start_ms: int, as_json: bool
         "duplicated": ledger.duplicated,
         "corrupted": ledger.corrupted,
         "dropped": ledger.dropped,
+        "scans": ledger.scans,
+        "scans_missing": ledger.scans_missing,
         "seed": scenario.seed,
         "start": iso(start_ms),
         "first": None if ledger.first_at is None else iso(ledger.first_at),

@@ -43,7 +43,7 @@ def test_every_scenario_of_the_library_is_sound_and_titled_in_both_languages(nam
         ("count = 3", "count = 3\nidle = 4", "fleet.van.idle: 4 of 3"),
         ("iced-seafood", "warm-beer", "fleet.van.profiles: no profile 'warm-beer'"),
         ("fleet.van", "fleet.boat", "boat"),
-        ("fleet.van", "fleet.tag", "fleet.tag.count: the emulator has no tag"),
+        ("fleet.van", "fleet.logger", "fleet.logger.count: the emulator has no logger"),
         ("+08:00", "", "start: a time without a zone"),
         ("= 60", "= 0", "duration_minutes: "),
         ("= 60", "= 60\nspeed = 0", "speed: a number above 0"),
