@@ -110,6 +110,7 @@ class Bench:
             "COLDCHAIN_INFLUXDB_TOKEN": self.series.token,
             "COLDCHAIN_INFLUXDB_ORG": self.series.org,
             "COLDCHAIN_INFLUXDB_BUCKET": self.series.bucket,
+            "COLDCHAIN_INFLUXDB_GIVE_UP_AFTER": str(self.series.give_up_after),
         }
 
     def is_committed(self) -> bool:
