@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .chunks import Chunk, Pauses
 from .excursions import Excursion
 from .exposure import Sums
 from .judge import ChannelState, Plan, advance, open_excursions
 from .kinetics import RateTable, mkt_table
 from .mkt_windows import Heat, Window, worst_window
-from .runs import Chunk, follow
+from .runs import follow
 from .segment import AREA, Interval
 
 Ints = NDArray[np.int64]
@@ -56,42 +57,51 @@ def judge(
 ) -> Judged:
     """Judge a set of readings (ms; micro-degrees), in any order and with any repeats."""
     t, v, duplicates, conflicts = order(times, values)
-    state = ChannelState.fresh(plan)
-    closed: list[Excursion] = []
-    total = plan.gauge.fresh()
-    longest = 0
-    for start in range(0, len(t), CHUNK):
-        stop = start + CHUNK
-        if pauses or start == 0:
-            # The first reading has nothing before it; pauses are rare and short.
-            head = len(t) if pauses else 1
-            step = advance(plan, state, t[:head].tolist(), v[:head].tolist(), pauses)
-            for piece in step.pieces:
-                total += piece.sums
-            state = step.state
-            closed += step.closed
-        if pauses:
-            longest = max((int(g) for g in np.diff(t) if g > plan.max_gap), default=0)
-            break
-        chunk = Chunk.of(t[max(0, start - 1) : stop], v[max(0, start - 1) : stop], plan.max_gap)
-        if not len(chunk.dt):
-            continue
-        total += _sums(plan, chunk)
-        closed += follow(plan, state, chunk)
-        state.last_at, state.last_value = int(chunk.t[-1]), int(chunk.v[-1])
-        longest = max(longest, chunk.longest_gap)
-    found = sorted(closed + open_excursions(plan, state), key=lambda e: (e.start, e.limit))
+    swept = sweep(plan, t, v, pauses)
+    found = [*swept.closed, *open_excursions(plan, swept.state)]
     return Judged(
-        tuple(found),
-        total,
+        tuple(sorted(found, key=lambda e: (e.start, e.limit))),
+        swept.sums,
         len(t),
         duplicates,
         conflicts,
         int(t[0]) if len(t) else None,
         int(t[-1]) if len(t) else None,
-        longest,
+        swept.longest_gap,
         _worst_window(plan, t, v),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What came of readings in order, and the state they leave. As `Step`, but summed up."""
+
+    state: ChannelState
+    closed: list[Excursion]
+    sums: Sums
+    longest_gap: int
+
+
+def sweep(plan: Plan, t: Ints, v: Ints, pauses: Sequence[Interval] = ()) -> Swept:
+    """Judge readings in order (ms, strictly rising; micro-degrees) from the beginning.
+
+    The trackers of its state are those of `advance`; its `sums` are not a slot's.
+    """
+    # The first reading has nothing before it.
+    step = advance(plan, ChannelState.fresh(plan), t[:1].tolist(), v[:1].tolist(), pauses)
+    state, total = step.state, plan.gauge.fresh()
+    for piece in step.pieces:
+        total += piece.sums
+    closed: list[Excursion] = []
+    longest, paused = 0, Pauses.of(pauses)
+    for start in range(0, len(t) - 1, CHUNK):
+        stop = start + CHUNK + 1
+        chunk = Chunk.of(t[start:stop], v[start:stop], plan.max_gap, paused)
+        total += _sums(plan, chunk)
+        closed += follow(plan, state, chunk)
+        state.last_at, state.last_value = int(chunk.t[-1]), int(chunk.v[-1])
+        longest = max(longest, chunk.longest_gap)
+    return Swept(state, closed, total, longest)
 
 
 def order(times: ArrayLike, values: ArrayLike) -> tuple[Ints, Ints, int, int]:
@@ -156,8 +166,8 @@ def _sums(plan: Plan, chunk: Chunk) -> Sums:
     for index, limit in enumerate(plan.limits):
         beyond = chunk.beyond(limit)
         if beyond is not None:
-            sums.beyond[2 * index] = int(beyond.ms.sum())
-            sums.beyond[2 * index + 1] = exact_sum(beyond.degree)
+            sums.beyond[2 * index] = int(beyond.pieces.ms.sum())
+            sums.beyond[2 * index + 1] = exact_sum(beyond.pieces.degree)
     return sums
 
 

@@ -35,7 +35,7 @@ class EvaluatedLimit(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool
 
 
-class EvaluatedExcursion(msgspec.Struct, frozen=True, kw_only=True):
+class EvaluatedExcursion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An excursion; `confirmed` is None where it was not, `end` while open at the last reading."""
 
     id: str

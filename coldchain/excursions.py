@@ -34,7 +34,7 @@ from .times import MINUTE_MS, minutes
 DEGREE_MINUTE = 1000 * MINUTE_MS
 
 
-class Excursion(msgspec.Struct, frozen=True, array_like=True):
+class Excursion(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One excursion. Times in ms, temperatures in micro-degrees, `degree` in milli-degree-ms.
 
     `first_at` is the first reading beyond (its name for ever), `start` where the line crosses,

@@ -1,92 +1,21 @@
-"""Excursions over arrays: the table of excursions.py, a run of readings at a time.
+"""Excursions over arrays: the table of excursions.py, all runs of a chunk at once.
 
 A reading is in an excursion when the last reading up to it that was not `between` was beyond.
 That one rule, over arrays, finds every run; sums over a run are differences of running sums.
+What is open before the first reading of a chunk, and after its last, is the tracker's.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .chunks import BeyondParts, Chunk, Ints, crossings, none_beyond
 from .excursions import Excursion, Tracker
 from .judge import ChannelState, Plan
 from .limits import Limit
-from .segment import AREA
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Readings in order; the first was judged before and is here to join the others to."""
-
-    t: Ints
-    v: Ints
-    dt: Ints
-    known: Flags
-
-    @classmethod
-    def of(cls, t: Ints, v: Ints, max_gap: int) -> "Chunk":
-        dt = np.diff(t)
-        return cls(t, v.astype(np.int64, copy=False), dt, dt <= max_gap)
-
-    @cached_property
-    def all_known(self) -> bool:
-        return bool(self.known.all())
-
-    @cached_property
-    def longest_gap(self) -> int:
-        return 0 if self.all_known else int(self.dt[~self.known].max())
-
-    @cached_property
-    def _beyond(self) -> dict[str, "BeyondParts | None"]:
-        return {}
-
-    def beyond(self, limit: Limit) -> "BeyondParts | None":
-        """The parts of its segments beyond a limit; None where no reading is beyond."""
-        if limit.id not in self._beyond:
-            self._beyond[limit.id] = _parts(self, limit)
-        return self._beyond[limit.id]
-
-
-@dataclass(frozen=True)
-class BeyondParts:
-    """Per reading, whether it is beyond; per segment, its part beyond: ends, ms, degree."""
-
-    is_beyond: Flags
-    excess: Ints
-    start: Ints
-    end: Ints
-    ms: Ints
-    degree: Ints
-
-
-def _crossing(t0: Ints, v0: Ints, t1: Ints, v1: Ints, level: int) -> Ints:
-    rise = np.abs(v1 - v0)
-    meets: Ints = t0 + (2 * (t1 - t0) * np.abs(level - v0) + rise) // (2 * rise)
-    return meets
-
-
-def _parts(chunk: Chunk, limit: Limit) -> BeyondParts | None:
-    excess = chunk.v - limit.threshold if limit.sign > 0 else limit.threshold - chunk.v
-    is_beyond = excess >= 0 if limit.inclusive else excess > 0
-    if not is_beyond.any():
-        return None
-    t, v = chunk.t, chunk.v
-    start, end = t[:-1].copy(), t[1:].copy()
-    over = np.maximum(excess, 0)
-    e0, e1 = np.where(is_beyond[:-1], over[:-1], 0), np.where(is_beyond[1:], over[1:], 0)
-    crosses = np.flatnonzero(is_beyond[:-1] != is_beyond[1:])
-    at = _crossing(t[crosses], v[crosses], t[crosses + 1], v[crosses + 1], limit.threshold)
-    falls = is_beyond[crosses]
-    end[crosses[falls]] = at[falls]
-    start[crosses[~falls]] = at[~falls]
-    counted = chunk.known & (is_beyond[:-1] | is_beyond[1:])
-    ms = np.where(counted, end - start, 0)
-    return BeyondParts(is_beyond, excess, start, end, ms, (e0 + e1) * ms // AREA)
+#: A time that is none.
+_NEVER = -(1 << 62)
 
 
 def follow(plan: Plan, state: ChannelState, chunk: Chunk) -> list[Excursion]:
@@ -98,153 +27,273 @@ def follow(plan: Plan, state: ChannelState, chunk: Chunk) -> list[Excursion]:
             is_waiting = tracker.touching_ms or not chunk.all_known
             if limit.clear_level == limit.threshold or not is_waiting:
                 continue
-        closed += _Run(limit, tracker, chunk, parts or _none_beyond(chunk, limit)).follow()
+        closed += _Pass(limit, tracker, chunk, parts or none_beyond(chunk, limit)).follow()
     return closed
 
 
-def _none_beyond(chunk: Chunk, limit: Limit) -> BeyondParts:
-    n = len(chunk.v)
-    excess = chunk.v - limit.threshold if limit.sign > 0 else limit.threshold - chunk.v
-    nothing = np.zeros(n - 1, dtype=np.int64)
-    return BeyondParts(np.zeros(n, dtype=bool), excess, chunk.t[:-1], chunk.t[1:], nothing, nothing)
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Runs of readings, each an excursion: the `first` reading and the `last`.
+
+    `is_carried`: the first run was open before. All but the last run ended in the chunk, and that
+    one too where `ended` counts it. Segments `left` up to `right` are those of the run that were
+    not judged before; readings from `fresh` on likewise.
+    """
+
+    first: Ints
+    last: Ints
+    is_carried: bool
+    ended: int
+    left: Ints
+    right: Ints
+    fresh: Ints
+
+    @classmethod
+    def of(cls, in_run: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> "_Runs":
+        edges = np.flatnonzero(in_run[1:] != in_run[:-1]) + 1
+        first, stop = edges[in_run[edges]], edges[~in_run[edges]]
+        is_carried = bool(in_run[0])
+        if is_carried:
+            first = np.append(0, first)
+        last = stop - 1
+        if len(stop) < len(first):
+            last = np.append(last, len(in_run) - 1)
+        right = last + (np.arange(len(last)) < len(stop))
+        left, fresh = first - 1, first.copy()
+        if is_carried:
+            left[0], fresh[0] = 0, 1
+        return cls(first, last, is_carried, len(stop), left, right, fresh)
 
 
-class _Run:
-    """One limit's runs through one chunk."""
+class _Pass:
+    """One limit's pass over one chunk."""
 
     def __init__(self, limit: Limit, tracker: Tracker, chunk: Chunk, parts: BeyondParts) -> None:
         self.limit, self.tracker, self.chunk, self.parts = limit, tracker, chunk, parts
+        self.rank = np.arange(len(chunk.v))
         self.decided = self._decided()
-        self.in_run = parts.is_beyond[self.decided]
-        self.in_run[self.decided == 0] = tracker.is_open
+        in_run = parts.is_beyond[self.decided]
+        in_run[self.decided == 0] = tracker.is_open
+        self.runs = _Runs.of(in_run)
         gaps = np.where(chunk.known, 0, chunk.dt)
-        both = self.in_run[:-1] & self.in_run[1:]
-        self.ms = _running(parts.ms)
-        self.degree = _running(parts.degree)
-        self.unknown = _running(np.where(both, gaps, 0))
         self.gaps = _running(gaps)
-        self.beyond_count = _running(parts.is_beyond.astype(np.int64))
-        self.before = tracker.total_ms
+        self.unknown = _running(np.where(in_run[:-1] & in_run[1:], gaps, 0))
+        self.ms, self.degree = _running(parts.pieces.ms), _running(parts.pieces.degree)
 
     def _decided(self) -> Ints:
         """Per reading, the last one up to it that was not `between`; 0: what was carried in."""
         is_beyond = self.parts.is_beyond
-        rank = np.arange(len(is_beyond))
         if self.limit.clear_level == self.limit.threshold:
-            return rank
+            return self.rank
         sign, clear = self.limit.sign, self.limit.clear_level
         inside = (sign * (self.chunk.v - clear) <= 0) & ~is_beyond
-        decided = np.where(is_beyond | inside, rank, 0)
-        return np.maximum.accumulate(decided)
-
-    def _touching(self, before: int, upto: int) -> int:
-        """The unknown time up to reading `upto` since the last decided one up to `before`."""
-        since = int(self.decided[before])
-        carried = self.tracker.touching_ms if since == 0 else 0
-        return carried + int(self.gaps[upto] - self.gaps[since])
+        return np.maximum.accumulate(np.where(is_beyond | inside, self.rank, 0))
 
     def follow(self) -> list[Excursion]:
-        edges = np.flatnonzero(self.in_run[1:] != self.in_run[:-1]) + 1
-        starts = edges[self.in_run[edges]].tolist()
-        stops = edges[~self.in_run[edges]].tolist()  # the first reading after the run
-        if self.in_run[0]:
-            starts.insert(0, 0)
+        tracker, ended = self.tracker, self.runs.ended
         closed: list[Excursion] = []
-        for index, first in enumerate(starts):
-            stop = stops[index] if index < len(stops) else None
-            last = len(self.in_run) - 1 if stop is None else stop - 1
-            self._extend(first, last, stop)
-            if stop is not None:
-                closed.append(self._close(last))
-        self.tracker.total_ms = self.before + int(self.ms[-1])
-        if not self.tracker.is_open:
-            self.tracker.touching_ms = self._touching(-1, -1)
+        touching_after = int(self._touching(self.rank[-1:], self.rank[-1:])[0])
+        if len(self.runs.first):
+            table = self._table()
+            rows = list(zip(*(column.tolist() for column in table), strict=True))
+            closed = [self._excursion(*row) for row in rows[:ended]]
+            for row in rows[ended:]:
+                self._leave_open(*row)
+        tracker.total_ms += int(self.ms[-1])
+        tracker.is_open = len(self.runs.first) > ended
+        if not tracker.is_open:
+            tracker.touching_ms = touching_after
         return closed
 
-    def _extend(self, first: int, last: int, stop: int | None) -> None:
-        """Carry the tracker from reading `first` to `last` and the segment after."""
-        tracker, limit, chunk, parts = self.tracker, self.limit, self.chunk, self.parts
-        carried = first == 0
-        if not carried:
-            self._open(first)
-        left = 0 if carried else first - 1  # the first segment that counts
-        right = last + (stop is not None)  # one past the last
-        had = tracker.ms
-        tracker.ms += int(self.ms[right] - self.ms[left])
-        tracker.degree += int(self.degree[right] - self.degree[left])
-        tracker.unknown_ms += int(self.unknown[right] - self.unknown[left])
-        fresh = first + 1 if carried else first  # the first reading not judged before
-        seen = int(self.beyond_count[last + 1] - self.beyond_count[fresh])
-        if seen:
-            window = parts.excess[fresh : last + 1]
-            at = fresh + int(window.argmax())
-            if not carried or limit.sign * (int(chunk.v[at]) - tracker.peak) > 0:
-                tracker.peak, tracker.peak_at = int(chunk.v[at]), int(chunk.t[at])
-        self._last_beyond(first, last)
-        self._confirm(had, left, right, seen)
+    def _touching(self, before: Ints, upto: Ints) -> Ints:
+        """The unknown time up to readings `upto` since the last decided ones up to `before`."""
+        since = self.decided[before]
+        carried = np.where(since == 0, self.tracker.touching_ms, 0)
+        touching: Ints = carried + self.gaps[upto] - self.gaps[since]
+        return touching
 
-    def _open(self, first: int) -> None:
-        tracker, chunk = self.tracker, self.chunk
-        at, known = int(chunk.t[first]), bool(chunk.known[first - 1])
-        tracker.is_open = True
-        tracker.first_at = tracker.peak_at = tracker.last_beyond = at
-        tracker.peak = int(chunk.v[first])
-        tracker.start = int(self.parts.start[first - 1]) if known else at
-        tracker.touching_ms = self._touching(first - 1, first)
-        tracker.confirmed = tracker.counted_from = None
-        tracker.ms = tracker.degree = tracker.unknown_ms = tracker.agreeing = 0
+    def _excursion(
+        self,
+        first_at: int,
+        start: int,
+        peak: int,
+        peak_at: int,
+        ms: int,
+        degree: int,
+        unknown_ms: int,
+        touching_ms: int,
+        last_beyond: int,
+        confirmed: int,
+        counted_from: int,
+        agreeing: int,
+        end: int,
+    ) -> Excursion:
+        return Excursion(
+            self.limit.id,
+            self.limit.severity,
+            first_at,
+            start,
+            peak,
+            peak_at,
+            None if confirmed == _NEVER else confirmed,
+            end,
+            ms,
+            degree,
+            unknown_ms,
+            touching_ms,
+        )
 
-    def _last_beyond(self, first: int, last: int) -> None:
-        """The last known instant beyond: a reading, or where the line falls across."""
-        seen = np.flatnonzero(self.parts.is_beyond[first : last + 1])
-        if not len(seen):
-            return
-        at = first + int(seen[-1])
-        falls = at < len(self.chunk.dt) and bool(self.chunk.known[at])
-        self.tracker.last_beyond = int(self.parts.end[at] if falls else self.chunk.t[at])
+    def _leave_open(self, *row: int) -> None:
+        tracker = self.tracker
+        (
+            tracker.first_at,
+            tracker.start,
+            tracker.peak,
+            tracker.peak_at,
+            tracker.ms,
+            tracker.degree,
+            tracker.unknown_ms,
+            tracker.touching_ms,
+            tracker.last_beyond,
+            confirmed,
+            counted_from,
+            tracker.agreeing,
+            _,
+        ) = row
+        tracker.confirmed = None if confirmed == _NEVER else confirmed
+        tracker.counted_from = None if counted_from == _NEVER else counted_from
 
-    def _confirm(self, had: int, left: int, right: int, seen: int) -> None:
-        tracker, limit = self.tracker, self.limit
-        if limit.allowed == 0:
-            if tracker.counted_from is None:
-                tracker.counted_from = tracker.start
-            tracker.agreeing = min(2, tracker.agreeing + seen)
-            if tracker.confirmed is None and tracker.agreeing == 2:
-                tracker.confirmed = tracker.counted_from
-            return
-        if tracker.confirmed is not None:
-            return
-        cumulative = limit.mode == "cumulative"
-        before = self.before + int(self.ms[left]) if cumulative else had
-        if right == left or before + int(self.ms[right] - self.ms[left]) < limit.allowed:
-            return
-        # The first segment, of those with any time beyond, after which the sum is reached.
-        target = int(self.ms[left]) + max(limit.allowed - before, 1)
-        segment = int(np.searchsorted(self.ms, target, "left")) - 1
-        if segment >= right:
-            return
-        missing = max(0, limit.allowed - before - int(self.ms[segment] - self.ms[left]))
-        tracker.confirmed = int(self.parts.start[segment]) + missing
+    def _table(self) -> tuple[Ints, ...]:
+        """Each run's figures, in the order of `_excursion`."""
+        tracker, chunk, parts, runs = self.tracker, self.chunk, self.parts, self.runs
+        opens = runs.first - 1
+        first_at = chunk.t[runs.first]
+        start = np.where(chunk.known[opens], parts.start[opens], first_at)
+        touching = self._touching(opens, runs.first)
+        pieces = parts.pieces.first
+        ms = self.ms[pieces[runs.right]] - self.ms[pieces[runs.left]]
+        degree = self.degree[pieces[runs.right]] - self.degree[pieces[runs.left]]
+        unknown = self.unknown[runs.right] - self.unknown[runs.left]
+        peak, peak_at = self._peaks()
+        last_beyond = self._last_beyond()
+        had = np.zeros(len(ms), dtype=np.int64)
+        if runs.is_carried:
+            had[0] = tracker.ms
+            degree[0] += tracker.degree
+            unknown[0] += tracker.unknown_ms
+            first_at[0], start[0] = tracker.first_at, tracker.start
+            touching[0] = tracker.touching_ms
+        confirmed, counted_from, agreeing = (
+            self._agreed(start) if self.limit.allowed == 0 else self._reached(had, ms)
+        )
+        end = self._ends(touching, last_beyond)
+        return (
+            first_at,
+            start,
+            peak,
+            peak_at,
+            had + ms,
+            degree,
+            unknown,
+            touching,
+            last_beyond,
+            confirmed,
+            counted_from,
+            agreeing,
+            end,
+        )
 
-    def _close(self, last: int) -> Excursion:
-        tracker, limit, chunk = self.tracker, self.limit, self.chunk
-        if chunk.known[last]:
-            ends = slice(last, last + 1), slice(last + 1, last + 2)
-            end = int(
-                _crossing(
-                    chunk.t[ends[0]],
-                    chunk.v[ends[0]],
-                    chunk.t[ends[1]],
-                    chunk.v[ends[1]],
-                    limit.clear_level,
-                )[0]
-            )
-        else:
-            tracker.touching_ms += int(chunk.dt[last])
-            end = tracker.last_beyond
-        ended = tracker.excursion(limit, end)
-        tracker.is_open = False
-        return ended
+    def _peaks(self) -> tuple[Ints, Ints]:
+        """Per run, its extreme reading and the time of the first of equals."""
+        runs, tracker, chunk = self.runs, self.tracker, self.chunk
+        length = runs.last - runs.fresh + 1
+        has_any = length > 0  # none: what was carried ends at once
+        begins, length = runs.fresh[has_any], length[has_any]
+        at = np.zeros(len(runs.first), dtype=np.int64)
+        if len(begins):
+            offset = np.cumsum(length) - length
+            where = np.repeat(begins - offset, length) + np.arange(int(length.sum()))
+            excess = self.parts.excess[where]
+            highest = np.maximum.reduceat(excess, offset)
+            tops = np.flatnonzero(excess == np.repeat(highest, length))
+            at[has_any] = where[tops[np.searchsorted(tops, offset)]]
+        peak, peak_at = chunk.v[at], chunk.t[at]
+        if runs.is_carried:
+            higher = self.limit.sign * (int(peak[0]) - tracker.peak) > 0
+            if not (has_any[0] and higher and self.parts.is_beyond[at[0]]):
+                peak[0], peak_at[0] = tracker.peak, tracker.peak_at
+        return peak, peak_at
+
+    def _last_beyond(self) -> Ints:
+        """Per run, the last known instant beyond: a reading, or where the line falls across."""
+        chunk, runs = self.chunk, self.runs
+        at = np.maximum.accumulate(np.where(self.parts.is_beyond, self.rank, -1))[runs.last]
+        after = np.minimum(at, len(chunk.dt) - 1)
+        falls = (at < len(chunk.dt)) & chunk.known[after]
+        instants: Ints = np.where(falls, self.parts.end[after], chunk.t[at])
+        if runs.is_carried and at[0] < 0:
+            instants[0] = self.tracker.last_beyond
+        return instants
+
+    def _reached(self, had: Ints, ms: Ints) -> tuple[Ints, Ints, Ints]:
+        """Per run, when its minutes reach the allowed time: in the first piece of those with any
+        time after which the sum is reached."""
+        limit, tracker, runs, pieces = self.limit, self.tracker, self.runs, self.parts.pieces
+        left, right = pieces.first[runs.left], pieces.first[runs.right]
+        before = tracker.total_ms + self.ms[left] if limit.mode == "cumulative" else had
+        target = self.ms[left] + np.maximum(limit.allowed - before, 1)
+        piece = np.searchsorted(self.ms, target, "left") - 1
+        reached = np.flatnonzero((before + ms >= limit.allowed) & (piece < right))
+        confirmed = np.full(len(had), _NEVER)
+        at = piece[reached]
+        missing = limit.allowed - before[reached] - (self.ms[at] - self.ms[left[reached]])
+        confirmed[reached] = pieces.start[at] + np.maximum(0, missing)
+        if runs.is_carried and tracker.confirmed is not None:
+            confirmed[0] = tracker.confirmed
+        return confirmed, np.full(len(had), _NEVER), np.zeros(len(had), dtype=np.int64)
+
+    def _agreed(self, start: Ints) -> tuple[Ints, Ints, Ints]:
+        """Per run, where no time is allowed: from when it counts, and whether a second agreed."""
+        tracker, chunk, runs, parts = self.tracker, self.chunk, self.runs, self.parts
+        pauses = chunk.pausing(self.limit)
+        agrees = parts.is_beyond if pauses is None else parts.is_beyond & ~pauses.cover(chunk.t)
+        count = _running(agrees.astype(np.int64))
+        agreeing = count[runs.last + 1] - count[runs.fresh]
+        counted_from = start.copy() if pauses is None else self._first_counted(agrees)
+        if runs.is_carried:
+            agreeing[0] += tracker.agreeing
+            if tracker.counted_from is not None:
+                counted_from[0] = tracker.counted_from
+        agreeing = np.minimum(agreeing, 2)
+        confirmed = np.where(agreeing == 2, counted_from, _NEVER)
+        if runs.is_carried and tracker.confirmed is not None:
+            confirmed[0] = tracker.confirmed
+        return confirmed, counted_from, agreeing
+
+    def _first_counted(self, agrees: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Ints:
+        """Per run, the first instant outside pauses: of a piece, or of a reading."""
+        runs, pieces, t = self.runs, self.parts.pieces, self.chunk.t
+        left, right = pieces.first[runs.left], pieces.first[runs.right]
+        never = 1 << 62
+        of_piece = np.where(left < right, np.append(pieces.start, never)[left], never)
+        seen = np.append(np.flatnonzero(agrees), len(t))
+        nth = seen[np.searchsorted(seen, runs.fresh)]
+        of_reading = np.where(nth <= runs.last, np.append(t, never)[nth], never)
+        first = np.minimum(of_piece, of_reading)
+        return np.where(first == never, _NEVER, first)
+
+    def _ends(self, touching: Ints, last_beyond: Ints) -> Ints:
+        """Where each run that ended did; unknown time before it ended touches it."""
+        chunk, ended = self.chunk, self.runs.ended
+        end = last_beyond.copy()
+        last = self.runs.last[:ended]
+        is_known = chunk.known[last]
+        touching[:ended] += np.where(is_known, 0, chunk.dt[last])
+        fell = np.flatnonzero(is_known)
+        at = last[fell]
+        t, v = chunk.t, chunk.v
+        end[fell] = crossings(t[at], v[at], t[at + 1], v[at + 1], self.limit.clear_level)
+        return end
 
 
 def _running(parts: Ints) -> Ints:

@@ -3,7 +3,7 @@
 Any order and any repeats; the registry's dated history, doors and defrosts included.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from .columns import judge, order
 from .enrolment import PAUSING, Enrolled
 from .excursions import Excursion
-from .frames import Frame
+from .frames import Channel, Frame
 from .judge import ChannelState, Plan, advance
 from .pauses import pauses_of, spans_of
 from .records import ExcursionRecord
@@ -47,12 +47,24 @@ def samples_of(
     for frame in frames:
         for channel in frame.channels:
             kept = found.setdefault(channel.name, Samples())
-            for at, value in zip(channel.times(), channel.values, strict=True):
-                post = enrolled.post(enrolled.index(at), channel.name)
-                sifted = post.sift([at], [value], latest)
+            for times, values in _by_entry(enrolled, channel):
+                post = enrolled.post(enrolled.index(times[0]), channel.name)
+                sifted = post.sift(times, values, latest)
                 kept.times += sifted.times
                 kept.values += sifted.values
     return found
+
+
+def _by_entry(
+    enrolled: Enrolled, channel: Channel
+) -> Iterator[tuple[Sequence[int], Sequence[float | None]]]:
+    """A channel's samples in parts of one registry entry each: nearly always one part."""
+    times = channel.times()
+    if times and enrolled.index(min(times)) == enrolled.index(max(times)):
+        yield times, channel.values
+        return
+    for at, value in zip(times, channel.values, strict=True):
+        yield (at,), (value,)
 
 
 def judge_device(enrolled: Enrolled, samples: Mapping[str, Samples]) -> list[Found]:

@@ -159,13 +159,19 @@ def test_the_incremental_form_and_the_batch_form_agree_to_the_last_digit(
     assert judged.sums == total(plan.gauge, (piece.sums for piece in told.pieces))
 
 
-@given(st.data(), plans(), histories(), cuts)
+@given(st.data(), plans(), histories(), cuts, st.integers(1, 9))
 def test_pauses_leave_the_two_forms_agreeing(
-    data: st.DataObject, plan: Plan, history: tuple[list[int], list[int]], cut: list[int]
+    data: st.DataObject,
+    plan: Plan,
+    history: tuple[list[int], list[int]],
+    cut: list[int],
+    chunk: int,
 ) -> None:
     paused = data.draw(pauses(history[0]))
     told = follow(plan, *history, cut, paused)
-    judged = judge(plan, *history, paused)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "CHUNK", chunk)
+        judged = judge(plan, *history, paused)
     assert judged.excursions == told.excursions
     assert judged.sums == total(plan.gauge, (piece.sums for piece in told.pieces))
 
