@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from runtime.errors import UserError
+from runtime.logger_files import ProfilesOption
 
 
 def run(
@@ -14,6 +15,7 @@ def run(
     settle: Annotated[
         float, typer.Option(help="Seconds after which late readings are judged.", min=0.1)
     ] = 5.0,
+    profiles: ProfilesOption = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
 ) -> None:
     """Judge frames as they come: excursions to Kafka, readings and exposure to InfluxDB.
@@ -27,16 +29,21 @@ def run(
 
     import faust
 
+    from coldchain.profile_toml import ProfileError
     from runtime.profiles import load_profiles
     from runtime.settings import load_settings
     from streams.app import make_app
     from streams.settings import StreamSettings
 
     chosen = load_settings()
+    try:
+        known = load_profiles(profiles)
+    except ProfileError as error:
+        raise UserError(str(error)) from None
     settings = StreamSettings(
         kafka=chosen.kafka,
         series=chosen.series,
-        profiles=load_profiles(),
+        profiles=known,
         checkpoint=checkpoint,
         settle=settle,
     )
