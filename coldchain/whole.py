@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from .columns import judge, order
+from .columns import order, sweep
 from .enrolment import PAUSING, Enrolled
 from .excursions import Excursion
 from .frames import Channel, Frame
-from .judge import ChannelState, Plan, advance
+from .judge import ChannelState, Plan, open_excursions
 from .pauses import pauses_of, spans_of
 from .records import ExcursionRecord
 from .saying import of_compartment, record, standing
@@ -108,19 +108,15 @@ def _judge_channel(
     enrolled: Enrolled, channel: str, readings: Samples, spans: list[Interval]
 ) -> list[Found]:
     t, v, _, _ = order(readings.times, readings.values)
-    times, values = t.tolist(), v.tolist()
+    times = t.tolist()
     found: list[Found] = []
     for post, start, stop in enrolled.stints(channel, times):
         if post.plan is None:
             continue
         plan, pauses = post.plan, pauses_of(spans, post.grace)
-        if stop == len(times):
-            excursions = list(judge(plan, times[start:stop], values[start:stop], pauses).excursions)
-        else:
-            step = advance(
-                plan, ChannelState.fresh(plan), times[start:stop], values[start:stop], pauses
-            )
-            excursions = step.closed + cut_short(plan, step.state)
+        swept = sweep(plan, t[start:stop], v[start:stop], pauses)
+        rest = open_excursions if stop == len(times) else cut_short
+        excursions = [*swept.closed, *rest(plan, swept.state)]
         found += [Found(channel, plan, e) for e in of_compartment(plan, excursions)]
     return found
 
