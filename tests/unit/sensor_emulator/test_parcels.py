@@ -23,7 +23,7 @@ from sensor_emulator.sscc import check_digit, sscc
 PROFILES = load_profiles()
 CITY = """
 start = 2026-07-18T05:00:00+08:00
-duration_minutes = 360
+duration_minutes = 330
 seed = 3
 title = { en = "A test" }
 [parcels]

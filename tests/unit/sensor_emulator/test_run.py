@@ -109,7 +109,7 @@ def test_frames_come_in_order_of_receipt() -> None:
 
 
 def test_a_run_that_ends_now_has_no_reading_ahead_of_the_clock() -> None:
-    scenario, now = city(240), 1_800_000_000_000
+    scenario, now = city(90), 1_800_000_000_000
     start = ends_now(scenario, "max", now)
     assert max(received for _, _, received in sent(scenario, start)) <= now
     assert ends_now(scenario, 1.0, now) == now
