@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coldchain.celsius import MICRO
@@ -446,7 +446,6 @@ def warm_legs(draw: st.DrawFn) -> tuple[list[tuple[int, int]], Interval]:
     return readings, (DAY + lead * MINUTE_MS, at + trail * MINUTE_MS)
 
 
-@settings(max_examples=200)
 @given(st.data(), warm_legs())
 def test_hiding_readings_of_a_leg_its_ends_too_never_turns_reject_into_accept(
     data: st.DataObject, drawn: tuple[list[tuple[int, int]], Interval]

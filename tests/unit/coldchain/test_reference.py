@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coldchain.celsius import MICRO
@@ -167,7 +167,6 @@ readings_about_four = st.lists(
 )
 
 
-@settings(max_examples=400)
 @given(consecutive(), readings_about_four)
 def test_every_excursion_is_the_one_that_the_definition_gives(
     limit: Limit, taken: list[tuple[int, int]]

@@ -21,7 +21,7 @@ asset = "van-0042"
 profile = "iced-seafood"
 """
 
-names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,20}", fullmatch=True)
+names = st.text("aZ0_-", max_size=6).map(lambda rest: f"n{rest}")
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
 channel_names = st.builds(
     lambda compartment, quantity: f"{compartment}.{quantity}",
