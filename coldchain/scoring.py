@@ -31,6 +31,7 @@ FOUND_BY: Mapping[str, tuple[str, ...]] = {
     "mains-lost": ("mains-lost",),
     "gateway-dead": ("device-silent",),
     "out-of-coverage": ("device-silent",),
+    "backfilled-later": ("device-silent",),
 }
 #: A condition may outlast what caused it by so much and still be its work.
 LINGERS_MS = 30 * MINUTE_MS

@@ -1,5 +1,6 @@
 """Warm goods that come into pre-cooling rooms and units: when, how much, how warm."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,26 @@ class Loads:
     share: NDArray[np.float64]
     celsius: NDArray[np.float64]
 
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, float, float]]) -> "Loads":
+        """From rows of (compartment, when, share, °C), in any order."""
+        ranked = sorted(rows, key=lambda row: (row[1], row[0]))
+        columns = list(zip(*ranked, strict=True)) or [(), (), (), ()]
+        return cls(
+            np.array(columns[0], dtype=np.int64),
+            np.array(columns[1], dtype=np.int64),
+            np.array(columns[2], dtype=np.float64),
+            np.array(columns[3], dtype=np.float64),
+        )
+
+    def also(self, rows: Sequence[tuple[int, int, float, float]]) -> "Loads":
+        """With further rows."""
+        own = zip(
+            self.box.tolist(), self.at.tolist(), self.share.tolist(), self.celsius.tolist(),
+            strict=True,
+        )  # fmt: skip
+        return Loads.of([*own, *rows])
+
 
 def draw_loads(scenario: Scenario, fleet: Fleet) -> Loads:
     """A load for each pre-cooling room every few hours, none in the first minutes; for each
@@ -50,11 +71,4 @@ def draw_loads(scenario: Scenario, fleet: Fleet) -> Loads:
                 if trip.leaves < end
                 for box in device.boxes
             ]
-    rows.sort(key=lambda row: (row[1], row[0]))
-    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-    return Loads(
-        np.array(columns[0], dtype=np.int64),
-        np.array(columns[1], dtype=np.int64),
-        np.array(columns[2], dtype=np.float64),
-        np.array(columns[3], dtype=np.float64),
-    )
+    return Loads.of(rows)

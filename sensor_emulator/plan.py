@@ -49,7 +49,7 @@ def plan(scenario: Scenario) -> Plan:
         fleet,
         doors.also(further) if further else doors,
         Openings.of(lost),
-        loads,
+        loads.also([row for fault in faults for row in fault.loads()]),
         faults,
         drawn.parcels,
     )

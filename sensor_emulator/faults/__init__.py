@@ -5,12 +5,14 @@ from .clock import ClockWrong
 from .compressor import CompressorFailed
 from .door import DoorLeftOpen
 from .links import (
+    BackfilledLater,
     FramesCorrupted,
     FramesDuplicated,
     FramesReordered,
     GatewayDead,
     OutOfCoverage,
 )
+from .loaded_warm import LoadedWarm
 from .mains import MainsLost
 from .reboot import Rebooted
 from .refrigerant import RefrigerantLeaking
@@ -25,6 +27,7 @@ FAULTS: dict[str, type[Fault]] = {
         CompressorFailed,
         MainsLost,
         SetPointWrong,
+        LoadedWarm,
         RefrigerantLeaking,
         SensorStuck,
         SensorDead,
@@ -34,6 +37,7 @@ FAULTS: dict[str, type[Fault]] = {
         Rebooted,
         GatewayDead,
         OutOfCoverage,
+        BackfilledLater,
         FramesDuplicated,
         FramesReordered,
         FramesCorrupted,

@@ -1,6 +1,7 @@
 """What a fault may do, and where. Each kind overrides the one hook it works through.
 
     doors, mains      spans added to those of ordinary life, before anything runs
+    loads             goods that come in, likewise
     drive             what acts on the compartments, in every step
     sense             what sensors say, in every frame's time
     reset_at          when the gateway restarts
@@ -21,6 +22,8 @@ from sensor_emulator.thermal import Forcing
 
 Floats = NDArray[np.float64]
 Spans = list[tuple[int, int, int]]
+#: Goods: compartment, when (ms), the share they replace, how warm (°C).
+Rows = list[tuple[int, int, float, float]]
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,9 @@ class Fault:
         return []
 
     def mains(self) -> Spans:
+        return []
+
+    def loads(self) -> Rows:
         return []
 
     def drive(self, forcing: Forcing, at: int) -> None:

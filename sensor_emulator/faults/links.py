@@ -31,6 +31,28 @@ class OutOfCoverage(Fault):
         return kept
 
 
+class BackfilledLater(Fault):
+    """No radio; once there is one, what is new goes first, and what was stored comes after it,
+    from the oldest on.
+    """
+
+    kind = "backfilled-later"
+    measure = "seconds from the radio's return to the backlog's first frame"
+    usual = 120.0
+
+    def __post_init__(self) -> None:
+        self._free = self.end + round(self.amount * SECOND_MS)
+
+    def carry(self, deliveries: list[Delivery]) -> list[Delivery]:
+        kept = []
+        for delivery in deliveries:
+            if self.acts(delivery.received):
+                delivery = replace(delivery, received=self._free)
+                self._free += BACKLOG_MS
+            kept.append(delivery)
+        return kept
+
+
 class GatewayDead(Fault):
     """Nothing is sent, and nothing kept."""
 

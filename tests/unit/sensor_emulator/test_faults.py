@@ -186,6 +186,29 @@ def test_out_of_coverage_stores_and_forwards_in_order() -> None:
     assert recorder.samples("van-0001") == SOUND.samples("van-0001")
 
 
+def test_backfilled_later_sends_what_is_new_first_and_the_backlog_after_it_in_order() -> None:
+    recorder, _ = with_fault("backfilled-later")
+    own = [
+        (minute(one[2]), decode_frame(one[1]).seq) for one in recorder.sent if one[0] == "van-0001"
+    ]
+    assert not [at for at, _ in own if 20 <= at < 60]
+    seqs = [seq for _, seq in own]
+    assert seqs != sorted(seqs)
+    assert sorted(seqs) == list(range(len(seqs)))
+    backlog = [seq for one, seq in zip(seqs, seqs[1:], strict=False) if seq < one or False]
+    assert len(backlog) == 1, "the backlog is in one piece"
+    expected = sorted(SOUND.samples("van-0001")["main.air"])
+    assert sorted(recorder.samples("van-0001")["main.air"]) == expected
+
+
+def test_goods_loaded_warm_are_warm_at_once_and_cool_down() -> None:
+    recorder, _ = with_fault("loaded-warm", more="amount = 16.0")
+    product = recorder.samples("van-0001")["main.product"]
+    assert most(product, 20, 24) > 10
+    assert most(product, 80, 90) < most(product, 20, 24) - 1
+    assert most(SOUND.samples("van-0001")["main.product"], 20, 24) < 4
+
+
 def test_a_dead_gateway_sends_nothing_and_truth_counts_what_is_lost() -> None:
     recorder, ledger = with_fault("gateway-dead")
     own = [minute(at) for name, _, at in recorder.sent if name == "van-0001"]
