@@ -12,7 +12,8 @@ import pytest
 
 from broker.clients import consumer
 from broker.settings import KafkaSettings
-from broker.topics import FRAMES, REGISTRY, Topic
+from broker.topics import CUSTODY, FRAMES, REGISTRY, Topic
+from coldchain.custody import decode_event
 from coldchain.frames import decode_frame
 from coldchain.registry import Registration
 from runtime.profiles import load_profiles
@@ -88,6 +89,20 @@ def test_what_the_ledger_says_is_in_kafka_by_device_and_in_order(kafka: KafkaSet
     for device in ledger.devices:
         stamps = [stamp for _, key, _, stamp in records if key == device.encode()]
         assert stamps == sorted(stamps)
+
+
+def test_scans_are_custody_events_keyed_by_their_device(kafka: KafkaSettings) -> None:
+    parcels = CITY.replace("[fleet.van]", "[parcels]\nper_trip = 5\n[fleet.van]", 1)
+    scenario = parse_scenario(parcels, "test.toml", PROFILES)
+    target = KafkaTarget(kafka)
+    ledger = run(scenario, target, profiles=PROFILES, speed="max")
+    target.close()
+    records = everything(kafka, CUSTODY)
+    assert len(records) == ledger.scans > 10
+    for _, key, value, timestamp in records:
+        event = decode_event(value)
+        assert key == event.device.encode()
+        assert event.moment < timestamp
 
 
 def test_every_device_is_registered_under_its_name(kafka: KafkaSettings) -> None:

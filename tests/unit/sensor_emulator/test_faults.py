@@ -188,15 +188,12 @@ def test_out_of_coverage_stores_and_forwards_in_order() -> None:
 
 def test_backfilled_later_sends_what_is_new_first_and_the_backlog_after_it_in_order() -> None:
     recorder, _ = with_fault("backfilled-later")
-    own = [
-        (minute(one[2]), decode_frame(one[1]).seq) for one in recorder.sent if one[0] == "van-0001"
-    ]
-    assert not [at for at, _ in own if 20 <= at < 60]
-    seqs = [seq for _, seq in own]
+    own = [one for one in recorder.sent if one[0] == "van-0001"]
+    assert not [at for _, _, at in own if 20 <= minute(at) < 60]
+    seqs = [decode_frame(payload).seq for _, payload, _ in own]
     assert seqs != sorted(seqs)
     assert sorted(seqs) == list(range(len(seqs)))
-    backlog = [seq for one, seq in zip(seqs, seqs[1:], strict=False) if seq < one or False]
-    assert len(backlog) == 1, "the backlog is in one piece"
+    assert sum(seq < before for before, seq in pairwise(seqs)) == 1, "the backlog is in one piece"
     expected = sorted(SOUND.samples("van-0001")["main.air"])
     assert sorted(recorder.samples("van-0001")["main.air"]) == expected
 
