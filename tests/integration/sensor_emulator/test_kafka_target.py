@@ -93,7 +93,8 @@ def test_what_the_ledger_says_is_in_kafka_by_device_and_in_order(kafka: KafkaSet
 
 def test_scans_are_custody_events_keyed_by_their_device(kafka: KafkaSettings) -> None:
     parcels = CITY.replace("[fleet.van]", "[parcels]\nper_trip = 5\n[fleet.van]", 1)
-    scenario = parse_scenario(parcels, "test.toml", PROFILES)
+    longer = parcels.replace("duration_minutes = 30", "duration_minutes = 120")
+    scenario = parse_scenario(longer, "test.toml", PROFILES)
     target = KafkaTarget(kafka)
     ledger = run(scenario, target, profiles=PROFILES, speed="max")
     target.close()
