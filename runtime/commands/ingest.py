@@ -1,4 +1,4 @@
-"""`coldchain ingest`: replay loggers' files, publish the registry, see what was rejected."""
+"""`coldchain ingest`: the front door, loggers' files, the registry, what was rejected."""
 
 import base64
 import time
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from runtime.commands.ingest_door import serve, tokens_app
 from runtime.errors import UserError
 from runtime.logger_files import (
     DatesOption,
@@ -29,8 +30,10 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
-    help="Replay loggers' files, publish the registry, see what was rejected.",
+    help="Take devices' frames, replay loggers' files, publish the registry.",
 )
+app.command()(serve)
+app.add_typer(tokens_app, name="token")
 
 Quantity = Literal["air", "product"]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]

@@ -1,0 +1,1 @@
+"""The front door for devices: HTTP and MQTT, tokens, limits, durable acceptance."""

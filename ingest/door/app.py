@@ -1,0 +1,238 @@
+"""The ASGI application: HTTP in, JSON out; everything it decides is decided elsewhere."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from broker.settings import KafkaSettings
+from broker.topics import REJECTED
+from coldchain.rejections import Rejection
+from coldchain.times import iso
+
+from .acceptance import Acceptance
+from .answers import Accepted, Problem, Refusal, RefusedItem, word
+from .limits import Bucket, take
+from .meters import Meters
+from .openapi import document
+from .reading import JSON, KINDS, LINES, BodyError, Read, Refused, items_of, read
+from .records import Record
+from .settings import FrontDoorSettings
+from .spool import SpoolFullError
+from .tokens import Token, TokenStore
+
+#: What is said to wait where it can't be reckoned (s).
+_RETRY_S = 5
+_encode = msgspec.json.Encoder().encode
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass
+class FrontDoor:
+    """Takes requests; `app` is what a server runs. `clock` gives ms since the epoch."""
+
+    settings: FrontDoorSettings
+    kafka: KafkaSettings
+    tokens: TokenStore
+    acceptance: Acceptance
+    clock: Callable[[], int] = _now
+    meters: Meters = field(default_factory=Meters)
+    _buckets: dict[str, Bucket] = field(default_factory=dict)
+    _waiting_bytes: int = 0
+
+    def app(self) -> Starlette:
+        routes = [
+            Route("/healthz", self._healthz, methods=["GET"]),
+            Route("/readyz", self._readyz, methods=["GET"]),
+            Route("/metrics", self._metrics, methods=["GET"]),
+            Route("/openapi.json", self._openapi, methods=["GET"]),
+            *(Route(f"/v1/{name}", self._post(name), methods=["POST"]) for name in KINDS),
+        ]
+        handlers = {HTTPException: _http_problem}
+        return Starlette(routes=routes, lifespan=self._life, exception_handlers=handlers)  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def _life(self, _: Starlette) -> AsyncIterator[None]:
+        await self.acceptance.start()
+        try:
+            yield
+        finally:
+            await self.acceptance.stop()
+
+    def _post(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            began = time.perf_counter()
+            try:
+                answer = _json(202, await self._take(name, request))
+            except Refusal as refusal:
+                answer = _refused(refusal)
+            self.meters.requests.labels(name, answer.status_code).inc()
+            self.meters.seconds.observe(time.perf_counter() - began)
+            return answer
+
+        return endpoint
+
+    async def _take(self, name: str, request: Request) -> Accepted:
+        token = self._authenticate(request)
+        media = _media_type(request)
+        self._spend(token.device, 1)
+        body = await self._body(request)
+        now = self.clock()
+        where = f"http/v1/{name}"
+        try:
+            items = items_of(body, media)
+        except BodyError as error:
+            whole = Refused(0, str(error), body)
+            await self._keep(self._dead([whole], token, where, now))
+            self.meters.items.labels(name, "refused").inc()
+            raise Refusal(400, str(error)) from None
+        if len(items) > self.settings.max_frames:
+            reason = f"{len(items)} items, at most {self.settings.max_frames} in one request"
+            raise Refusal(413, reason)
+        self._spend(token.device, len(items) - 1)
+        kind = KINDS[name]
+        found = read(items, kind, token.device, now, round(self.settings.skew_s * 1000))
+        if found.foreign is not None:
+            reason = f"a token of {token.device} can't speak for {found.foreign}"
+            await self._keep(self._dead([Refused(0, reason, body)], token, where, now))
+            self.meters.items.labels(name, "refused").inc(len(items))
+            raise Refusal(403, reason)
+        key, topic = token.device.encode(), self.kafka.topic(kind.topic)
+        good = [Record(topic, key, raw, now) for raw in found.taken]
+        await self._keep(good + self._dead(found.refused, token, where, now))
+        return self._told(name, found)
+
+    def _told(self, name: str, found: Read) -> Accepted:
+        items = self.meters.items
+        items.labels(name, "accepted").inc(len(found.taken))
+        refused = [RefusedItem(index=one.index, reason=one.reason) for one in found.refused]
+        if refused:
+            items.labels(name, "refused").inc(len(refused))
+        if found.ahead:
+            items.labels(name, "ahead").inc(found.ahead)
+        if not found.taken:
+            raise Refusal(400, refused[0].reason, refused=refused)
+        return Accepted(accepted=len(found.taken), ahead=found.ahead, refused=refused)
+
+    def _authenticate(self, request: Request) -> Token:
+        self.tokens.refresh()  # a token made or revoked by now counts from now
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        token = self.tokens.find(secret.strip(), self.clock())
+        if scheme.lower() != "bearer" or token is None:
+            raise Refusal(401, "no valid token: Authorization: Bearer TOKEN")
+        return token
+
+    def _spend(self, device: str, items: int) -> None:
+        limits, now = self.settings, time.monotonic()
+        bucket = self._buckets.setdefault(device, Bucket(limits.burst, now))
+        wait = take(bucket, items, limits.rate, limits.burst, now)
+        if wait:
+            raise Refusal(429, f"more than {limits.rate:g} items a second", retry_s=wait)
+
+    async def _body(self, request: Request) -> bytes:
+        """The body, no larger than it may be, nor all bodies together. Raises Refusal."""
+        limit, got = self.settings.max_body_bytes, bytearray()
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and len(length) < 20 and int(length) > limit:
+            raise Refusal(413, f"{length} bytes, at most {limit}")
+        try:
+            async with asyncio.timeout(self.settings.body_patience_s):
+                async for chunk in request.stream():
+                    got += chunk
+                    self._waiting_bytes += len(chunk)
+                    if len(got) > limit:
+                        raise Refusal(413, f"more than {limit} bytes")
+                    if self._waiting_bytes > self.settings.max_waiting_bytes:
+                        raise Refusal(503, "too much at once", retry_s=_RETRY_S)
+        except TimeoutError:
+            patience = self.settings.body_patience_s
+            raise Refusal(400, f"the body did not come within {patience:g} s") from None
+        except ClientDisconnect:
+            raise Refusal(400, "the body broke off") from None
+        finally:
+            self._waiting_bytes -= len(got)
+        self.meters.bytes.inc(len(got))
+        return bytes(got)
+
+    def _dead(self, refused: list[Refused], token: Token, where: str, now: int) -> list[Record]:
+        key, topic = token.device.encode(), self.kafka.topic(REJECTED)
+        return [
+            Record(topic, key, one.raw, now, Rejection(one.reason, where, iso(now)).headers())
+            for one in refused
+        ]
+
+    async def _keep(self, records: list[Record]) -> None:
+        size = sum(len(record.value) for record in records)
+        if self._waiting_bytes + size > self.settings.max_waiting_bytes:
+            raise Refusal(503, "too much at once", retry_s=_RETRY_S)
+        self._waiting_bytes += size
+        try:
+            await self.acceptance.accept(records)
+        except SpoolFullError as error:
+            raise Refusal(503, f"Kafka is away and {error}", retry_s=_RETRY_S) from None
+        finally:
+            self._waiting_bytes -= size
+
+    async def _healthz(self, _: Request) -> Response:
+        return _json(200, {"status": "alive"})
+
+    async def _readyz(self, _: Request) -> Response:
+        records, size = self.acceptance.spooled
+        told = {
+            "ready": self.acceptance.has_room,
+            "kafka": "direct" if self.acceptance.direct else "away",
+            "spooled": records,
+            "spooled_bytes": size,
+        }
+        return _json(200 if told["ready"] else 503, told)
+
+    async def _metrics(self, _: Request) -> Response:
+        records, size = self.acceptance.spooled
+        self.meters.direct.set(self.acceptance.direct)
+        self.meters.spool_records.set(records)
+        self.meters.spool_bytes.set(size)
+        self.meters.set_aside.set(self.acceptance.set_aside)
+        return Response(self.meters.text(), media_type=self.meters.content_type)
+
+    async def _openapi(self, _: Request) -> Response:
+        return _json(200, document())
+
+
+def _media_type(request: Request) -> str:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in (JSON, LINES):
+        raise Refusal(415, f"Content-Type: {JSON} or {LINES}")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Refusal(415, "Content-Encoding: none is taken")
+    return media
+
+
+def _json(status: int, what: object, headers: dict[str, str] | None = None) -> Response:
+    return Response(_encode(what), status, headers, "application/json")
+
+
+def _refused(refusal: Refusal) -> Response:
+    headers: dict[str, str] = {}
+    if refusal.retry_s is not None:
+        headers["Retry-After"] = str(max(1, -int(-refusal.retry_s // 1)))
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="coldchain"'
+    if refusal.status in (401, 413, 415, 429, 503):  # the body may not have been read
+        headers["Connection"] = "close"
+    return _json(refusal.status, refusal.problem, headers)
+
+
+async def _http_problem(_: Request, error: HTTPException) -> Response:
+    problem = Problem(error=word(error.status_code), reason=error.detail)
+    return _json(error.status_code, problem, dict(error.headers or {}))

@@ -1,0 +1,126 @@
+"""Records on disk while Kafka is away: first in, first out, each commit synced.
+
+One process owns a spool: a lock file keeps a second one off it. Not thread-safe; its owner calls
+it from one thread at a time.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from coldchain.rejections import Headers
+
+from .files import FileError, open_database
+from .records import Record
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS spool (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic TEXT NOT NULL,
+    key BLOB NOT NULL,
+    value BLOB NOT NULL,
+    received INTEGER NOT NULL,
+    headers BLOB NOT NULL,
+    size INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS set_aside (
+    id INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL,
+    key BLOB NOT NULL,
+    value BLOB NOT NULL,
+    received INTEGER NOT NULL,
+    headers BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+"""
+_headers = msgspec.json.Decoder(list[tuple[str, bytes]])
+
+
+class SpoolFullError(Exception):
+    """No room; nothing of what was given was kept."""
+
+
+class Spool:
+    """`held` records of `size` bytes, at most `max_bytes`. Raises FileError when opened."""
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._db = open_database(path, _SCHEMA, check_same_thread=False)
+        self._lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            self._db.close()
+            raise FileError(f"{path}: another process has this spool") from None
+        self.held = self.size = self.set_aside = 0
+        self._count()
+
+    def _count(self) -> None:
+        row = self._db.execute("SELECT count(*), coalesce(sum(size), 0) FROM spool").fetchone()
+        self.held, self.size = row
+        (self.set_aside,) = self._db.execute("SELECT count(*) FROM set_aside").fetchone()
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Keep all of them, on disk when this returns, or none. Raises SpoolFullError."""
+        rows = [
+            (r.topic, r.key, r.value, r.received, msgspec.json.encode(r.headers), r.size)
+            for r in records
+        ]
+        grown = sum(row[-1] for row in rows)
+        if self.size + grown > self.max_bytes:
+            raise SpoolFullError(f"the spool is full: {self.size} of {self.max_bytes} bytes")
+        try:
+            with self._db:
+                self._db.executemany(
+                    "INSERT INTO spool (topic, key, value, received, headers, size)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    rows,
+                )
+        except sqlite3.Error as error:  # the disk is full, or broken
+            raise SpoolFullError(f"the spool takes nothing: {error}") from None
+        self.held += len(rows)
+        self.size += grown
+
+    def oldest(self, most: int, most_bytes: int) -> list[tuple[int, Record]]:
+        """The first records, with their ids; one at least where there is any."""
+        found: list[tuple[int, Record]] = []
+        rows = self._db.execute(
+            "SELECT id, topic, key, value, received, headers FROM spool ORDER BY id LIMIT ?",
+            (most,),
+        )
+        for number, topic, key, value, received, headers in rows:
+            told: Headers = _headers.decode(headers)
+            found.append((number, Record(topic, key, value, received, told)))
+            most_bytes -= len(value)
+            if most_bytes <= 0:
+                break
+        rows.close()
+        return found
+
+    def remove(self, ids: Iterable[int]) -> None:
+        """Forget these: they are in Kafka."""
+        with self._db:
+            self._db.executemany("DELETE FROM spool WHERE id = ?", [(one,) for one in ids])
+        self._count()
+        if not self.held:  # give the disk back
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def put_aside(self, number: int, reason: str) -> None:
+        """Keep one that Kafka will never take out of the others' way, with the reason."""
+        with self._db:
+            self._db.execute(
+                "INSERT INTO set_aside SELECT *, ? FROM spool WHERE id = ?", (reason, number)
+            )
+            self._db.execute("DELETE FROM spool WHERE id = ?", (number,))
+        self._count()
+
+    def close(self) -> None:
+        self._db.close()
+        os.close(self._lock)

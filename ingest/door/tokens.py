@@ -1,0 +1,114 @@
+"""Devices' tokens: made, revoked, recognised; on disk only as hashes, apart from the registry.
+
+A token is 256 random bits, so that one SHA-256 is enough: there is nothing to guess slower.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from .files import open_database
+
+PREFIX = "coldchain_"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS tokens (
+    id TEXT PRIMARY KEY,
+    device TEXT NOT NULL,
+    hash BLOB NOT NULL UNIQUE,
+    made INTEGER NOT NULL,
+    ends INTEGER
+) STRICT
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is known of a token. `ends` (ms): not valid from then on; None: until revoked."""
+
+    id: str
+    device: str
+    made: int
+    ends: int | None
+
+    def valid(self, now: int) -> bool:
+        return self.ends is None or now < self.ends
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+class TokenStore:
+    """The tokens in one SQLite file. Times are ms since the epoch."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = open_database(path, _SCHEMA)
+        self._version = -1
+        self._known: dict[bytes, Token] = {}
+
+    def __enter__(self) -> "TokenStore":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def new(self, device: str, now: int, others_end: int | None = None) -> tuple[Token, str]:
+        """A further token of a device, and its secret, which is nowhere else.
+
+        `others_end`: when the tokens that it has already are to end; None: they stay.
+        """
+        secret = PREFIX + secrets.token_urlsafe(32)
+        token = Token(secrets.token_hex(4), device, now, None)
+        self._version = -1  # what this connection changes, `data_version` does not tell it
+        with self._db:
+            if others_end is not None:
+                self._end("device = ?", device, others_end)
+            self._db.execute(
+                "INSERT INTO tokens VALUES (?, ?, ?, ?, NULL)",
+                (token.id, device, hash_of(secret), now),
+            )
+        return token, secret
+
+    def revoke(self, name: str, now: int) -> int:
+        """End a token by its id, or all of a device by its name; how many that were valid."""
+        self._version = -1
+        with self._db:
+            return self._end("(id = ? OR device = ?)", name, now, name)
+
+    def _end(self, which: str, name: str, at: int, *more: str) -> int:
+        done = self._db.execute(
+            f"UPDATE tokens SET ends = ? WHERE {which} AND (ends IS NULL OR ends > ?)",  # noqa: S608
+            (at, name, *more, at),
+        )
+        return done.rowcount
+
+    def tokens(self, device: str | None = None) -> list[Token]:
+        """All there are, by device and age."""
+        rows = self._db.execute("SELECT id, device, made, ends FROM tokens ORDER BY device, made")
+        found = [Token(*row) for row in rows]
+        return [token for token in found if device in (None, token.device)]
+
+    def refresh(self) -> None:
+        """Have `find` know what other processes changed; costs next to nothing if they did not."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        if version == self._version:
+            return
+        rows = self._db.execute("SELECT hash, id, device, made, ends FROM tokens")
+        self._known = {row[0]: Token(*row[1:]) for row in rows}
+        self._version = version
+
+    def find(self, secret: str, now: int) -> Token | None:
+        """The valid token with this secret, as of the last `refresh`."""
+        token = self._known.get(hash_of(secret))
+        return token if token is not None and token.valid(now) else None
