@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from coldchain.celsius import from_micro
 from coldchain.pauses import spans_of
 from coldchain.profile import Profile
 from coldchain.times import MINUTE_MS
 
+from .plan import plan
 from .recorder import Recorder, Samples
 from .run import run
 from .scenario import Scenario, load_scenario
@@ -62,6 +64,43 @@ def draw(
     figure.savefig(path, dpi=80, metadata={"Software": None})
 
 
+def draw_way(path: Path, scenario: Scenario, profiles: Mapping[str, Profile]) -> None:
+    """A picture of the way of the tagged parcel with most legs: what its tag sent, leg by leg."""
+    from matplotlib.figure import Figure
+
+    recorder, made = Recorder(), plan(scenario)
+    run(scenario, recorder, profiles=profiles, speed="max")
+    tagged = [parcel for parcel in made.parcels if parcel.tag is not None and parcel.gone]
+    parcel = max(tagged, key=lambda one: (len(one.stays), -one.number))
+    fleet, start = made.fleet, scenario.start_ms
+    devices = [fleet.devices[fleet.device_of[stay.box]].name for stay in parcel.stays]
+    tag = fleet.devices[fleet.device_of[parcel.tag or 0]].name
+    first, last = parcel.stays[0].start, parcel.gone or 0
+    figure = Figure(figsize=(9, 3), layout="constrained")
+    axis = figure.subplots()
+    own = {
+        name: [one for one in said if first < one[0] < last]
+        for name, said in recorder.samples(tag).items()
+    }
+    above = [one for one in profiles[parcel.profile].limits if one.side == "above"]
+    limit = from_micro(min(one.threshold for one in above if one.judges("product")))
+    _temperatures(axis, own, "main", start, limit)
+    for number, (stay, device) in enumerate(zip(parcel.stays, devices, strict=True)):
+        low, high = ((at - start) / MINUTE_MS for at in (stay.start, stay.end or last))
+        axis.axvspan(low, high, color=SWITCH, alpha=0.08, lw=0)
+        axis.text(
+            low,
+            1.02 + 0.05 * (number % 2),
+            device,
+            fontsize=7,
+            transform=axis.get_xaxis_transform(),
+        )
+    axis.set_xlabel(f"minutes from {scenario.start:%H:%M}", fontsize=8)
+    axis.legend(loc="upper right", fontsize=7, ncols=3, frameon=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=80, metadata={"Software": None})
+
+
 def _temperatures(
     axis: Any, samples: Mapping[str, Samples], compartment: str, start: int, limit: float
 ) -> None:
@@ -102,6 +141,8 @@ def main(folder: str, profiles: Mapping[str, Profile]) -> None:
     scenario = load_scenario("demo-morning", profiles)
     for name, rows in PLOTS.items():
         draw(Path(folder) / f"{name}.png", scenario, profiles, rows, 4.0)
+    scenario = load_scenario("compressor-failure-on-the-ring-road", profiles)
+    draw_way(Path(folder) / "way.png", scenario, profiles)
 
 
 if __name__ == "__main__":
