@@ -1,8 +1,6 @@
 """The demo played: emulator, worker, alerts and boards on running servers."""
 
 import math
-import os
-import subprocess
 import sys
 import threading
 import time
@@ -29,6 +27,7 @@ from dashboards.check import check_boards
 from runtime.errors import UserError
 from runtime.profiles import load_profiles
 from runtime.servers import Controllable
+from runtime.servers.process import Process
 from runtime.servers.servers import Kind
 from sensor_emulator.plan import plan
 from series.reader import Reader
@@ -212,49 +211,40 @@ def _alerting(settings: AlertSettings) -> Iterator[None]:
 
 
 @contextmanager
-def _worker(stage: Stage) -> Iterator["subprocess.Popen[bytes]"]:
-    """A worker as anybody runs it: the command, in a process of its own."""
-    stage.out.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "runtime", "stream", "--settle", "2"]
-    environment = {
-        "COLDCHAIN_KAFKA_SERVERS": stage.kafka.servers,
-        "COLDCHAIN_KAFKA_PREFIX": stage.kafka.prefix,
-        "COLDCHAIN_INFLUXDB_URL": stage.series.url,
-        "COLDCHAIN_INFLUXDB_TOKEN": stage.series.token,
-        "COLDCHAIN_INFLUXDB_ORG": stage.series.org,
-        "COLDCHAIN_INFLUXDB_BUCKET": stage.series.bucket,
-    }
-    with _log(stage).open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches us, and we end it in order
-        )
+def _worker(stage: Stage) -> Iterator[Process]:
+    """A worker as anybody runs it: the command, in a process of its own, that ends with us."""
+    process = Process(
+        name="the worker",
+        command=[sys.executable, "-m", "runtime", "stream", "--settle", "2"],
+        log=_log(stage),
+        ready=lambda: True,
+        folder=Path.cwd(),
+        environment={
+            "COLDCHAIN_KAFKA_SERVERS": stage.kafka.servers,
+            "COLDCHAIN_KAFKA_PREFIX": stage.kafka.prefix,
+            "COLDCHAIN_INFLUXDB_URL": stage.series.url,
+            "COLDCHAIN_INFLUXDB_TOKEN": stage.series.token,
+            "COLDCHAIN_INFLUXDB_ORG": stage.series.org,
+            "COLDCHAIN_INFLUXDB_BUCKET": stage.series.bucket,
+        },
+    )
+    _log(stage).unlink(missing_ok=True)  # of an earlier demo
+    process.launch()
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.stop()
 
 
 def _log(stage: Stage) -> Path:
     return stage.out / "worker.log"
 
 
-def _alive(
-    worker: "subprocess.Popen[bytes]", stage: Stage, lag: Callable[[], int]
-) -> Callable[[], int]:
+def _alive(worker: Process, stage: Stage, lag: Callable[[], int]) -> Callable[[], int]:
     """The lag, as long as the worker lives. Raises UserError where it does not."""
 
     def left() -> int:
-        if worker.poll() is not None:
+        if not worker.running:
             raise UserError(f"the worker ended by itself: see {_log(stage)}")
         return lag()
 
