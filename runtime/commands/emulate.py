@@ -19,7 +19,9 @@ def run(
     scenario: Annotated[
         str, typer.Option(help="A scenario of the library by its name, or a TOML file.")
     ] = "demo-morning",
-    to: Annotated[str, typer.Option(help="`kafka`, or a folder to write into; not yet http:// or mqtt://.")] = "kafka",
+    to: Annotated[
+        str, typer.Option(help="`kafka`, or a folder to write into; not yet http:// or mqtt://.")
+    ] = "kafka",
     seed: Annotated[int | None, typer.Option(help="Another day of the same city.")] = None,
     duration: Annotated[
         str | None, typer.Option(help="How much of it: `90s`, `40min`, `6h`, `2d`.")
