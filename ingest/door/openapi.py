@@ -118,3 +118,10 @@ def _tighten(channel: dict[str, Any]) -> None:
         {"required": ["start", "step"], "properties": evenly},
         {"required": ["at"], "properties": at_times},
     ]
+
+
+if __name__ == "__main__":  # python -m ingest.door.openapi > docs/contracts/ingest.openapi.json
+    import json
+    import sys
+
+    sys.stdout.write(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")

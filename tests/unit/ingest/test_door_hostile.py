@@ -1,0 +1,156 @@
+"""Malformed, truncated, oversized, wrongly typed, hostile: never a 500, nothing lost, no growth.
+
+INPUTS in the environment sets how many are made; the recorded ones are always tried.
+"""
+
+import asyncio
+import json
+import os
+import random
+import resource
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from door import FRAME, SCAN, Answer, Asked, door_in
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from broker.topics import FRAMES, REJECTED
+from ingest.door.openapi import document
+
+CORPUS = Path(__file__).with_name("hostile") / "corpus.json"
+INPUTS = int(os.environ.get("INPUTS", "3000"))
+STATUSES = {int(code) for code in document()["paths"]["/v1/frames"]["post"]["responses"]}
+PATHS = {"/v1/frames": FRAME, "/v1/custody": SCAN}
+KINDS = ("application/json", "application/x-ndjson")
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Asked]:
+    with door_in(tmp_path, rate=1e9, burst=10**9, max_body_bytes=200_000) as made:
+        yield made
+
+
+def nothing_lost(door: Asked, body: bytes, kind: str, answer: Answer) -> None:
+    """Answered as described; and what was read is kept: taken, or in the dead letters."""
+    assert answer.status in STATUSES, (answer.status, body[:200])
+    kept = door.kept()
+    door.forget()
+    if answer.status == 202:
+        told = answer.json
+        good = [value for topic, value in kept if topic != REJECTED.name]
+        assert (len(good), len(kept)) == (told["accepted"], len(good) + len(told["refused"]))
+        assert all(value in body for _, value in kept)
+    elif answer.status in (400, 403):
+        assert kept
+        assert {topic for topic, _ in kept} == {REJECTED.name}
+        assert all(value in body for _, value in kept)
+    else:
+        assert kept == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", PATHS)
+def test_the_recorded_ones(door: Asked, path: str, kind: str) -> None:
+    for _, text in json.loads(CORPUS.read_text(encoding="utf-8")):
+        body = text.encode()
+        nothing_lost(door, body, kind, door.ask(path, body, kind=kind))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=20,
+)
+
+
+@given(
+    body=st.binary(max_size=300)
+    | json_values.map(lambda value: json.dumps(value).encode())
+    | st.tuples(st.sampled_from(sorted(json.loads(FRAME))), json_values).map(
+        lambda one: json.dumps({**json.loads(FRAME), one[0]: one[1]}).encode()
+    )
+    | st.tuples(st.sampled_from(sorted(json.loads(SCAN))), json_values).map(
+        lambda one: json.dumps({**json.loads(SCAN), one[0]: one[1]}).encode()
+    ),
+    kind=st.sampled_from(KINDS),
+    path=st.sampled_from(sorted(PATHS)),
+)
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_wrongly_typed_ones(door: Asked, body: bytes, kind: str, path: str) -> None:
+    nothing_lost(door, body, kind, door.ask(path, body, kind=kind))
+
+
+def cut(chance: random.Random, body: bytes) -> bytes:
+    return body[: chance.randrange(len(body))]
+
+
+def flip(chance: random.Random, body: bytes) -> bytes:
+    made = bytearray(body)
+    for _ in range(chance.randint(1, 8)):
+        made[chance.randrange(len(made))] = chance.randrange(256)
+    return bytes(made)
+
+
+def splice(chance: random.Random, body: bytes) -> bytes:
+    at, until = sorted(chance.randrange(len(body)) for _ in range(2))
+    return body[:until] + body[at:]
+
+
+def exchange(chance: random.Random, body: bytes) -> bytes:
+    old = chance.choice([b"1", b"3.2", b'"van-1"', b"[", b"]", b":", b"null", b"main.air", b'"'])
+    new = [b"-1", b"1e400", b"[[[[", b'"van-2"', b'"\\ud800"', b"NaN", b"9" * 400, b"\xff\xfe", b""]
+    return body.replace(old, chance.choice(new), chance.randint(1, 3))
+
+
+def crowd(chance: random.Random, body: bytes) -> bytes:
+    parts = [
+        chance.choice((body, cut(chance, body), b"{}", b"")) for _ in range(chance.randint(2, 9))
+    ]
+    return b"[" + b",".join(parts) + b"]" if chance.random() < 0.5 else b"\n".join(parts)
+
+
+def nest(chance: random.Random, body: bytes) -> bytes:
+    deep = chance.choice((b"[", b'{"a":', b"[{")) * chance.choice((10, 1_000, 60_000))
+    return deep + body
+
+
+def swell(chance: random.Random, body: bytes) -> bytes:
+    size = chance.choice((1_000, 100_000, 250_000))
+    return body.replace(b"main", b"m" * size, 1) if chance.random() < 0.5 else body + b" " * size
+
+
+HARMS: tuple[Callable[[random.Random, bytes], bytes], ...] = (
+    cut,
+    flip,
+    splice,
+    exchange,
+    crowd,
+) * 4 + (nest, swell)
+
+
+def test_spoilt_ones_by_the_thousand_and_memory_stays_as_it_was(door: Asked) -> None:
+    chance = random.Random(20261124)
+    peaks: list[int] = []
+    statuses: dict[int, int] = {}
+
+    async def all_of_them() -> None:
+        for number in range(INPUTS):
+            path = chance.choice(sorted(PATHS))
+            body, kind = chance.choice(HARMS)(chance, PATHS[path]), chance.choice(KINDS)
+            parts = [body[i : i + 65_536] for i in range(0, len(body), 65_536)] or [b""]
+            answer = await door.asked(path, parts, kind=kind)
+            nothing_lost(door, body, kind, answer)
+            statuses[answer.status] = statuses.get(answer.status, 0) + 1
+            if number % (INPUTS // 10) == 0:
+                peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+    asyncio.run(all_of_them())
+    assert {202, 400, 403, 413} <= statuses.keys()  # the harm was of every sort
+    assert peaks[-1] - peaks[len(peaks) // 2] < 8_000, peaks  # KiB, over the latter half
+    assert door.ask().status == 202
+    assert door.kept() == [(FRAMES.name, FRAME)]
+    print(statuses, peaks)  # noqa: T201 - with -s
