@@ -7,7 +7,7 @@ arrays. They agree exactly.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import msgspec
 
@@ -18,9 +18,16 @@ from .limits import Limit
 from .profile import Profile
 from .quiet import quiet_sums
 from .segment import Interval
+from .shelf_life import ShelfLife
 
 #: Past any temperature, micro-degrees.
 ANY = 1 << 60
+
+
+@cache
+def _shelf_table(model: ShelfLife) -> RateTable:
+    """Made once a model: 20,000 rates take longer than judging a day."""
+    return RateTable(model.rate)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Plan:
             profile.id,
             tuple(limit for limit in profile.limits if limit.judges(quantity)),
             profile.max_gap,
-            None if model is None else RateTable(model.rate),
+            None if model is None else _shelf_table(model),
             profile.mkt_window,
         )
 
