@@ -17,7 +17,10 @@ QUANTITIES: frozenset[str] = frozenset(Quantity.__args__)  # type: ignore[attr-d
 TEMPERATURES: frozenset[str] = frozenset({"air", "product", "ambient"})
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Milliseconds = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]  # the year 9999
+#: The latest time that the series store can hold: 2262-04-11, in nanoseconds 63 bits.
+LATEST_MS = 9_223_372_036_000
+Milliseconds = Annotated[int, Meta(ge=0, le=LATEST_MS)]
+Count = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 ChannelName = Annotated[
     str,
     Meta(
@@ -78,8 +81,8 @@ class Frame(
 
     v: Literal[1]
     device: Name
-    boot: Annotated[int, Meta(ge=0)]
-    seq: Annotated[int, Meta(ge=0)]
+    boot: Count
+    seq: Count
     sent: Milliseconds
     channels: list[Channel]
     battery: Annotated[float, Meta(ge=0, le=1)] | None = None
@@ -124,6 +127,8 @@ def _check_channel(channel: Channel) -> None:
     even = channel.start is not None and channel.step is not None
     if even == (channel.at is not None) or (channel.start is None) != (channel.step is None):
         raise FrameError(f"channel {channel.name}: give start and step, or at; not both")
+    if (channel.start or 0) + len(channel.values) * (channel.step or 0) > LATEST_MS:
+        raise FrameError(f"channel {channel.name}: its last samples are after the year 2262")
     if channel.at is not None and len(channel.at) != len(channel.values):
         raise FrameError(
             f"channel {channel.name}: {len(channel.values)} values at {len(channel.at)} times"

@@ -69,10 +69,6 @@ class Intake:
         """Take one record. Never raises: what can't be judged is refused."""
         message = event.message
         raw: bytes = message.value or b""
-        received = round(message.timestamp * 1000)
-        partition = message.partition
-        if received > self.newest.get(partition, -1):
-            self.newest[partition] = received
         try:
             frame = decode_frame(raw)
             if message.key != frame.device.encode():
@@ -128,6 +124,7 @@ class Intake:
         failed = judge_frames([job for _, job, _ in jobs], self.batch.effects)
         for (one, job, mark), error in zip(jobs, failed, strict=True):
             message, device = one.event.message, one.frame.device
+            self._note(message.partition, job.arrival.received)
             late = self.batch.effects.late.pop(device, None)
             self.batch.seats.add((message.partition, device))
             if error is not None:
@@ -139,6 +136,12 @@ class Intake:
             else:
                 # Known again only once it is done: were we to die before, it has to count again.
                 self._late.add(message.partition, device, late, one.event, mark)
+
+    def _note(self, partition: int, received: int) -> None:
+        """A frame was accepted that was received then. A receipt yet to come moves no clock."""
+        received = min(received, self._clock())
+        if received > self.newest.get(partition, -1):
+            self.newest[partition] = received
 
     def _job(self, one: _Taken, mark: int) -> Job | None:
         """The frame as a job; None where it is a repeat (acknowledged all the same) or refused."""

@@ -1,11 +1,16 @@
-"""Faust's Kafka consumer, mended in two places.
+"""Faust's Kafka consumer, mended in three places.
 
 1. *Seek before resume.* After recovery Faust resumes the stream partitions and only then seeks
    them to the committed offsets (faust-streaming 0.15.3, issue 596). Records fetched in between
    come from the wrong place: the head of a partition is skipped in this run, false gaps enter
    the ack list, the committed offset stands still. Here stream partitions stay held until the
    seek is done.
-2. *A cheaper drain.* Faust awaits each message beside a second task that watches for a
+2. *Nothing fetched from nowhere.* Faust hands its live set of active partitions to the fetch; a
+   pause may empty it meanwhile, and an empty set means all to aiokafka. Records are then taken
+   off partitions that are paused, and dropped; and where nothing was committed yet, nothing
+   seeks back. Here the fetch gets a copy, never an empty one, and a partition without a
+   committed offset is sought to its beginning.
+3. *A cheaper drain.* Faust awaits each message beside a second task that watches for a
    rebalance: four tasks a record, most of its cost. Here the callback is awaited directly, and
    the loop breaks off where the flow is suspended.
 """
@@ -44,11 +49,26 @@ class Consumer(driver.Consumer):
         super().pause_partitions(paused)
 
     async def perform_seek(self) -> None:
-        """Seek to the committed offsets, then resume what was held."""
+        """Seek to the committed offsets (where there are none, to the beginning), then resume."""
         await super().perform_seek()
+        fresh = [
+            tp
+            for tp in self.assignment()
+            if not self._read_offset[tp] and not self._is_changelog_tp(tp)
+        ]
+        if fresh:
+            await self.seek_wait(await self.earliest_offsets(*fresh))
         held, self._held = self._held & set(self.assignment()), set()
         if held:
             super().resume_partitions(held)
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:
+        """Records of the active partitions, as they were when this was called."""
+        if active_partitions is not None:
+            if not active_partitions:
+                return {}
+            active_partitions = set(active_partitions)
+        return await super()._getmany(active_partitions, timeout)
 
     async def _drain_messages(self, fetcher: Any) -> None:
         """Hand every record fetched to the streams, in order, until stopped."""

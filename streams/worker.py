@@ -55,7 +55,6 @@ class Worker:
         self._outbox = outbox
         self._clock = clock
         self._partitions = feed.partitions_of(FRAMES)
-        self._reader = Reader(settings.series)
         self._late = LateQueue()
         keep_ms = settings.series.retention_days * DAY_MS
         self._intake = Intake(roster, memories, self._late, settings.skew_ms, keep_ms, clock)
@@ -171,13 +170,15 @@ class Worker:
 
     async def settle(self) -> None:
         """Judge again the devices to which something came late."""
-        await self.drain()
+        # Held first: what comes for them while the rest is written waits for the next round.
         waiting = list(self._late.take().items())
+        await self.drain()
         for start in range(0, len(waiting), TOGETHER):
             await self._rejudge(dict(waiting[start : start + TOGETHER]))
 
     async def _rejudge(self, waiting: dict[str, Waiting]) -> None:
-        past = Past(self._reader)
+        # A reader of its own: a settling that was cancelled may still be asking with the last one.
+        past = Past(Reader(self._settings.series))
         give_up = self._settings.series.give_up_after
 
         def merge() -> list[str]:
@@ -256,5 +257,4 @@ class Worker:
         self._memories.drop()
 
     def close(self) -> None:
-        self._reader.close()
         self._feed.close()

@@ -40,7 +40,7 @@ class Bench:
     def __init__(self, kafka: KafkaSettings, series: SeriesSettings, folder: Path) -> None:
         self.kafka = kafka
         self.series = series
-        self._folder = folder
+        self.folder = folder
         self._count = 0
 
     def register(self, *registrations: Registration) -> None:
@@ -86,7 +86,7 @@ class Bench:
 
     def start_worker(self, *options: str) -> "subprocess.Popen[bytes]":
         self._count += 1
-        with (self._folder / f"worker-{self._count}.log").open("wb") as log:
+        with (self.folder / f"worker-{self._count}.log").open("wb") as log:
             return subprocess.Popen(
                 [
                     str(Path(sys.executable).with_name("coldchain")),
@@ -146,13 +146,15 @@ class Bench:
         finally:
             reader.close()
 
+    def said(self, topic: Topic) -> list[ExcursionRecord]:
+        """All excursion records, each device's in order."""
+        decoder = msgspec.json.Decoder(ExcursionRecord)
+        return [decoder.decode(value) for _, value, _ in self.records(topic)]
+
     def excursions(self, topic: Topic) -> dict[str, ExcursionRecord]:
         """Each excursion's last record."""
-        decoder = msgspec.json.Decoder(ExcursionRecord)
-        return {
-            one.id: one for one in (decoder.decode(value) for _, value, _ in self.records(topic))
-        }
+        return {one.id: one for one in self.said(topic)}
 
     def log(self, number: int) -> str:
         """What the worker started as the `number`-th said (from 1)."""
-        return (self._folder / f"worker-{number}.log").read_text(errors="replace")
+        return (self.folder / f"worker-{number}.log").read_text(errors="replace")

@@ -11,6 +11,7 @@ from worker_bench import Bench, wait_until
 from broker.topics import EXCURSIONS, REJECTED
 from coldchain.enrolment import Enrolled, Plans
 from coldchain.frames import Channel, Frame, encode_frame
+from coldchain.holding import that_hold
 from coldchain.records import ExcursionRecord
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from coldchain.whole import records_of, samples_of
@@ -77,13 +78,7 @@ def by_time(made: dict[str, list[Frame]]) -> list[Frame]:
 
 def what_holds(bench: Bench) -> dict[str, ExcursionRecord]:
     """The excursions that stand, each without the offset it was judged at and its history."""
-    last = bench.excursions(EXCURSIONS)
-    replaced = {old for one in last.values() for old in one.supersedes}
-    return {
-        one.id: at_last(one)
-        for one in last.values()
-        if one.state != "withdrawn" and one.id not in replaced
-    }
+    return {one.id: at_last(one) for one in that_hold(bench.said(EXCURSIONS))}
 
 
 def at_last(one: ExcursionRecord) -> ExcursionRecord:

@@ -13,11 +13,11 @@ from coldchain.columns import order
 from coldchain.enrolment import Enrolled, Plans
 from coldchain.exposure import Sums
 from coldchain.frames import Channel, Frame
+from coldchain.holding import that_hold
 from coldchain.judge import ChannelState, advance
 from coldchain.limits import Limit
 from coldchain.pauses import pauses_of, spans_of
 from coldchain.profile import Profile
-from coldchain.records import ExcursionRecord
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from coldchain.whole import judge_device, records_of, samples_of
 
@@ -190,15 +190,9 @@ def test_any_delivery_ends_in_the_records_of_one_batch(
     delivery: tuple[list[Frame], list[str]],
 ) -> None:
     way = play(*delivery)
-    last: dict[str, ExcursionRecord] = {}
-    replaced: set[str] = set()
-    for one_record in way.records:
-        last[one_record.id] = one_record
-        replaced.update(one_record.supersedes)
     said = {
         one.id: msgspec.structs.replace(one, as_of=0, supersedes=[], state="closed")
-        for one in last.values()
-        if one.state != "withdrawn" and one.id not in replaced
+        for one in that_hold(way.records)
     }
     one = enrolled()
     whole = records_of(one, samples_of(one, delivery[0]))
