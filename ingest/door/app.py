@@ -31,6 +31,8 @@ from .tokens import Token, TokenStore
 
 #: What is said to wait where it can't be reckoned (s).
 _RETRY_S = 5
+#: How often it is looked whether tokens changed: a revoked one lives on at most so long (s).
+_LOOK_S = 0.2
 _encode = msgspec.json.Encoder().encode
 
 
@@ -50,6 +52,7 @@ class FrontDoor:
     meters: Meters = field(default_factory=Meters)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _waiting_bytes: int = 0
+    _looked: float = float("-inf")
 
     def app(self) -> Starlette:
         routes = [
@@ -126,9 +129,14 @@ class FrontDoor:
         return Accepted(accepted=len(found.taken), ahead=found.ahead, refused=refused)
 
     def _authenticate(self, request: Request) -> Token:
-        self.tokens.refresh()  # a token made or revoked by now counts from now
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        token = self.tokens.find(secret.strip(), self.clock())
+        token = None
+        if time.monotonic() - self._looked < _LOOK_S:
+            token = self.tokens.find(secret.strip(), self.clock())
+        if token is None:  # a token just made counts at once
+            self.tokens.refresh()
+            self._looked = time.monotonic()
+            token = self.tokens.find(secret.strip(), self.clock())
         if scheme.lower() != "bearer" or token is None:
             raise Refusal(401, "no valid token: Authorization: Bearer TOKEN")
         return token

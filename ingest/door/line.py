@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 #: What Kafka says of a record that it will not take later either.
 NEVER = (InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError)
-_LINGER_MS = 5
+_LINGER_MS = 20
 
 
 class _Waiting:
@@ -69,6 +69,7 @@ class Line:
             delivery_timeout_ms=self._patience_ms,
             request_timeout_ms=self._patience_ms - _LINGER_MS - 1,
             max_block_ms=1_000,
+            metrics_enabled=False,
             reconnect_backoff_max_ms=1_000,
         )
         # Asked for now, so that no send waits for it: that would hold up the event loop.

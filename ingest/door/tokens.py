@@ -70,7 +70,6 @@ class TokenStore:
         """
         secret = PREFIX + secrets.token_urlsafe(32)
         token = Token(secrets.token_hex(4), device, now, None)
-        self._version = -1  # what this connection changes, `data_version` does not tell it
         with self._db:
             if others_end is not None:
                 self._end("device = ?", device, others_end)
@@ -78,13 +77,15 @@ class TokenStore:
                 "INSERT INTO tokens VALUES (?, ?, ?, ?, NULL)",
                 (token.id, device, hash_of(secret), now),
             )
+        self._load()
         return token, secret
 
     def revoke(self, name: str, now: int) -> int:
         """End a token by its id, or all of a device by its name; how many that were valid."""
-        self._version = -1
         with self._db:
-            return self._end("(id = ? OR device = ?)", name, now, name)
+            count = self._end("(id = ? OR device = ?)", name, now, name)
+        self._load()
+        return count
 
     def _end(self, which: str, name: str, at: int, *more: str) -> int:
         done = self._db.execute(
@@ -102,11 +103,13 @@ class TokenStore:
     def refresh(self) -> None:
         """Have `find` know what other processes changed; costs next to nothing if they did not."""
         (version,) = self._db.execute("PRAGMA data_version").fetchone()
-        if version == self._version:
-            return
+        if version != self._version:
+            self._load()
+            self._version = version
+
+    def _load(self) -> None:
         rows = self._db.execute("SELECT hash, id, device, made, ends FROM tokens")
         self._known = {row[0]: Token(*row[1:]) for row in rows}
-        self._version = version
 
     def find(self, secret: str, now: int) -> Token | None:
         """The valid token with this secret, as of the last `refresh`."""
