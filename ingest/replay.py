@@ -14,6 +14,7 @@ from coldchain.times import iso
 
 from .enrol import enrol
 from .framing import LoggerQuantity, frames_of
+from .history import advance
 from .loggers import Line, LoggerFile
 from .loggers.source import blocks
 from .sender import Sender
@@ -68,17 +69,37 @@ def replay(
     return sent, registration
 
 
-def registered(settings: KafkaSettings, device: str) -> Registration | None:
-    """A device's registration as it stands, or None. Raises TopicError."""
-    found: Registration | None = None
+def registered(settings: KafkaSettings, *devices: str) -> dict[str, Registration]:
+    """Devices' registrations as they stand, of those that have one. Raises TopicError."""
+    wanted = {device.encode(): device for device in devices}
+    values: dict[str, bytes | None] = {}
     for record in read_all(settings, REGISTRY):
-        if record.key == device.encode():
-            found = msgspec.json.decode(record.value, type=Registration) if record.value else None
-    return found
+        if record.key in wanted:
+            values[wanted[record.key]] = record.value
+    return {
+        device: msgspec.json.decode(value, type=Registration)
+        for device, value in values.items()
+        if value
+    }
+
+
+def publish(
+    settings: KafkaSettings, registrations: Sequence[Registration], now: int
+) -> list[Registration]:
+    """Publish what changes, all or nothing; those that were sent.
+
+    Raises HistoryError, TopicError before anything is sent; SendError.
+    """
+    known = registered(settings, *(one.device for one in registrations))
+    made = [advance(known.get(one.device), one, now) for one in registrations]
+    changed = [one for one in made if one is not None]
+    with Sender(settings) as sender:
+        sender.register(changed)
+    return changed
 
 
 def _registration(settings: KafkaSettings, place: Place, first_at: int) -> Registration | None:
-    known = registered(settings, place.device)
+    known = registered(settings, place.device).get(place.device)
     if place.profile is not None:
         return enrol(known, place.device, place.compartment, place.profile, first_at)
     if known is None or known.in_force(first_at) is None:

@@ -112,33 +112,43 @@ def replay(
 
 @app.command()
 def registry(
-    file: Annotated[Path, typer.Argument(help="Registrations as TOML.")],
+    file: Annotated[Path, typer.Argument(help="Registrations: TOML, or CSV by its name.")],
     profiles: ProfilesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish registrations; each takes the place of its device's last.
+    """Publish registrations, or changes to them, each from its date on.
+
+    A device's entries take the place of those from the first of them on. What would change what
+    already held is refused, and nothing of the file is published.
 
     Example: `coldchain ingest registry city/registry.toml`
     """
     from coldchain.registry_toml import RegistryError, loads
+    from ingest.registry_csv import loads_csv
 
+    read = loads_csv if file.suffix.lower() == ".csv" else loads
     try:
-        registrations = loads(file.read_text(encoding="utf-8"), str(file))
+        registrations = read(file.read_text(encoding="utf-8"), str(file))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{file}: can't be read: {error}") from None
     except RegistryError as error:
         raise UserError(str(error)) from None
     _check_profiles(file, registrations, profiles)
 
-    from ingest.sender import Sender
+    from ingest.replay import publish
     from runtime.settings import load_settings
 
-    with _users_mistakes(), Sender(load_settings().kafka) as sender:
-        sender.register(registrations)
+    with progress(f"publishing {len(registrations)} devices"), _users_mistakes():
+        changed = publish(load_settings().kafka, registrations, time.time_ns() // 1_000_000)
     if as_json:
-        _print_json({"registered": [one.device for one in registrations]})
+        names = {one.device for one in changed}
+        unchanged = [one.device for one in registrations if one.device not in names]
+        _print_json({"registered": [one.device for one in changed], "unchanged": unchanged})
     else:
-        typer.echo(f"{len(registrations)} devices registered.")
+        same = len(registrations) - len(changed)
+        typer.echo(
+            f"{len(changed)} devices registered" + f", {same} as they were" * (same > 0) + "."
+        )
 
 
 @app.command()
@@ -193,12 +203,13 @@ def rejected(
 @contextmanager
 def _users_mistakes() -> Iterator[None]:
     from ingest.enrol import EnrolError
+    from ingest.history import HistoryError
     from ingest.loggers import LoggerFileError
     from ingest.replay import NotRegisteredError
     from ingest.sender import SendError
     from ingest.topic import TopicError
 
-    known = (EnrolError, LoggerFileError, NotRegisteredError, SendError, TopicError)
+    known = (EnrolError, HistoryError, LoggerFileError, NotRegisteredError, SendError, TopicError)
     try:
         yield
     except known as error:

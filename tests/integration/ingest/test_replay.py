@@ -97,12 +97,34 @@ def test_what_is_registered_by_hand_need_not_be_registered_again(
         'kind = "tag"\nasset = "tag-7"\ncompartments.main.profile = "iced-seafood"\n'
     )
     status, printed, _ = ingest("registry", file, "--json")
-    assert (status, printed) == (0, {"registered": ["tag-7"]})
+    assert (status, printed) == (0, {"registered": ["tag-7"], "unchanged": []})
     status, printed, _ = ingest("replay", logger, "--device", "tag-7", "--json")
     assert (status, printed["frames"]) == (0, 1)
     status, _, err = ingest("replay", logger, *REGISTER[:-3], "--profile", "frozen", "--json")
     assert status == 2
     assert "tag tag-7 (main: iced-seafood)" in err
+
+
+def test_a_change_applies_from_its_date_and_never_backwards(
+    ingest: Any, kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    file = tmp_path / "registry.csv"
+    head = "device,since,kind,asset,compartment,profile\n"
+    first = "tag-7,2016-01-01T00:00:00Z,tag,t,main,iced-seafood\n"
+    file.write_text(head + first)
+    ingest("registry", file)
+    _, printed, _ = ingest("registry", file, "--json")
+    assert printed == {"registered": [], "unchanged": ["tag-7"]}
+    file.write_text(head + first.replace("iced-seafood", "frozen"))
+    status, _, err = ingest("registry", file)
+    assert status == 2
+    assert "device tag-7: what held at 2016-01-01T00:00:00.000Z would change (compartments)" in err
+    file.write_text(head + "tag-7,2099-01-01T00:00:00Z,tag,t,main,frozen\n")
+    assert ingest("registry", file)[0] == 0
+    one, two = read_all(kafka, REGISTRY)
+    history = msgspec.json.decode(two.value, type=Registration).history
+    assert [entry.since[:4] for entry in history] == ["2016", "2099"]
+    assert history[0] == msgspec.json.decode(one.value, type=Registration).history[0]
 
 
 def test_an_unregistered_device_is_told_before_anything_is_sent(
