@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coldchain.celsius import MICRO
+from coldchain.exposure import Sums
 from coldchain.judge import ChannelState, Plan, advance, open_excursions
 from coldchain.kinetics import RateTable
 from coldchain.limits import Limit
@@ -49,7 +50,8 @@ def test_any_cutting_equals_one_reading_at_a_time(
 ) -> None:
     times, values = readings
     alone, together = ChannelState.fresh(PLAN), ChannelState.fresh(PLAN)
-    slots_alone, slots_together = {}, {}
+    slots_alone: dict[int, Sums] = {}
+    slots_together: dict[int, Sums] = {}
     for at, value in zip(times, values, strict=True):
         step = advance(PLAN, alone, [at], [value])
         alone = step.state
@@ -139,7 +141,7 @@ def test_many_rows_at_once_equal_one_reading_at_a_time(
     )
     assert grown is not None
     for at, row, first, found in zip(begins, values, firsts, grown, strict=True):
-        state, slots = first, {}
+        state, slots = first, dict[int, Sums]()
         for number, value in enumerate(row[1:], start=1):
             step = advance(PLAN, state, [at + number * dt], [value])
             state = step.state
