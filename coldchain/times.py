@@ -1,6 +1,7 @@
 """Times: integer milliseconds since the epoch, UTC, everywhere inside; ISO 8601 at the edges."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
@@ -13,8 +14,17 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def iso(ms: int) -> str:
     """Milliseconds since the epoch as ISO 8601 UTC: `2026-11-23T08:00:00.000Z`."""
-    moment = _EPOCH + timedelta(milliseconds=ms)
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    days, rest = divmod(ms, DAY_MS)
+    seconds, rest = divmod(rest, SECOND_MS)
+    minute, second = divmod(seconds, 60)
+    hour, minute = divmod(minute, 60)
+    return f"{_date(days)}T{hour:02}:{minute:02}:{second:02}.{rest:03}Z"
+
+
+@lru_cache(maxsize=4096)
+def _date(days: int) -> str:
+    """The date so many days after the epoch: most times asked for share a few."""
+    return (_EPOCH + timedelta(days=days)).date().isoformat()
 
 
 def from_iso(text: str) -> int:
