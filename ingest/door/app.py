@@ -22,10 +22,11 @@ from .acceptance import Acceptance
 from .answers import Accepted, Problem, Refusal, RefusedItem, word
 from .limits import Bucket, take
 from .meters import Meters
+from .mqtt import Mqtt
 from .openapi import document
 from .reading import JSON, KINDS, LINES, BodyError, Read, Refused, items_of, read
 from .records import Record
-from .settings import FrontDoorSettings
+from .settings import MOST_BODY_BYTES, FrontDoorSettings
 from .spool import SpoolFullError
 from .tokens import Token, TokenStore
 
@@ -51,6 +52,7 @@ class FrontDoor:
     clock: Callable[[], int] = _now
     meters: Meters = field(default_factory=Meters)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
+    _mqtt: Mqtt | None = None
     _waiting_bytes: int = 0
     _looked: float = float("-inf")
 
@@ -68,9 +70,14 @@ class FrontDoor:
     @asynccontextmanager
     async def _life(self, _: Starlette) -> AsyncIterator[None]:
         await self.acceptance.start()
+        if self.settings.mqtt is not None:
+            self._mqtt = Mqtt(self.settings.mqtt, self.offer)
+            self._mqtt.start()
         try:
             yield
         finally:
+            if self._mqtt is not None:
+                await self._mqtt.stop()
             await self.acceptance.stop()
 
     def _post(self, name: str) -> Callable[[Request], Awaitable[Response]]:
@@ -91,29 +98,51 @@ class FrontDoor:
         media = _media_type(request)
         self._spend(token.device, 1)
         body = await self._body(request)
+        return await self._sorted(name, token.device, body, media, f"http/v1/{name}")
+
+    async def offer(self, name: str, device: str, body: bytes, media: str, where: str) -> Accepted:
+        """Take what came by another way than HTTP, the device known by it. Raises Refusal.
+
+        Where nobody can be answered, what is refused for its size or number is kept as well.
+        """
+        try:
+            if len(body) > self.settings.max_body_bytes:
+                raise Refusal(413, f"{len(body)} bytes, at most {self.settings.max_body_bytes}")
+            return await self._sorted(name, device, body, media, where, spend=False)
+        except Refusal as refusal:
+            if refusal.status == 413:
+                kept = body[:MOST_BODY_BYTES]
+                told = f"{refusal}" + "; cut off here" * (len(kept) < len(body))
+                await self._keep(self._dead([Refused(0, told, kept)], device, where, self.clock()))
+                self.meters.items.labels(name, "refused").inc()
+            raise
+
+    async def _sorted(
+        self, name: str, device: str, body: bytes, media: str, where: str, spend: bool = True
+    ) -> Accepted:
         now = self.clock()
-        where = f"http/v1/{name}"
         try:
             items = items_of(body, media)
         except BodyError as error:
             whole = Refused(0, str(error), body)
-            await self._keep(self._dead([whole], token, where, now))
+            await self._keep(self._dead([whole], device, where, now))
             self.meters.items.labels(name, "refused").inc()
             raise Refusal(400, str(error)) from None
         if len(items) > self.settings.max_frames:
             reason = f"{len(items)} items, at most {self.settings.max_frames} in one request"
             raise Refusal(413, reason)
-        self._spend(token.device, len(items) - 1)
+        if spend:
+            self._spend(device, len(items) - 1)
         kind = KINDS[name]
-        found = read(items, kind, token.device, now, round(self.settings.skew_s * 1000))
+        found = read(items, kind, device, now, round(self.settings.skew_s * 1000))
         if found.foreign is not None:
-            reason = f"a token of {token.device} can't speak for {found.foreign}"
-            await self._keep(self._dead([Refused(0, reason, body)], token, where, now))
+            reason = f"{device} can't speak for {found.foreign}"
+            await self._keep(self._dead([Refused(0, reason, body)], device, where, now))
             self.meters.items.labels(name, "refused").inc(len(items))
             raise Refusal(403, reason)
-        key, topic = token.device.encode(), self.kafka.topic(kind.topic)
+        key, topic = device.encode(), self.kafka.topic(kind.topic)
         good = [Record(topic, key, raw, now) for raw in found.taken]
-        await self._keep(good + self._dead(found.refused, token, where, now))
+        await self._keep(good + self._dead(found.refused, device, where, now))
         return self._told(name, found)
 
     def _told(self, name: str, found: Read) -> Accepted:
@@ -173,8 +202,8 @@ class FrontDoor:
         self.meters.bytes.inc(len(got))
         return bytes(got)
 
-    def _dead(self, refused: list[Refused], token: Token, where: str, now: int) -> list[Record]:
-        key, topic = token.device.encode(), self.kafka.topic(REJECTED)
+    def _dead(self, refused: list[Refused], device: str, where: str, now: int) -> list[Record]:
+        key, topic = device.encode(), self.kafka.topic(REJECTED)
         return [
             Record(topic, key, one.raw, now, Rejection(one.reason, where, iso(now)).headers())
             for one in refused
@@ -197,12 +226,14 @@ class FrontDoor:
 
     async def _readyz(self, _: Request) -> Response:
         records, size = self.acceptance.spooled
-        told = {
+        told: dict[str, object] = {
             "ready": self.acceptance.has_room,
             "kafka": "direct" if self.acceptance.direct else "away",
             "spooled": records,
             "spooled_bytes": size,
         }
+        if self._mqtt is not None:
+            told["mqtt"] = "connected" if self._mqtt.connected else "away"
         return _json(200 if told["ready"] else 503, told)
 
     async def _metrics(self, _: Request) -> Response:

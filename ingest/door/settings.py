@@ -10,6 +10,18 @@ MOST_BODY_BYTES = MAX_REQUEST_BYTES - 100_000
 
 
 @dataclass(frozen=True, slots=True)
+class MqttSettings:
+    """A broker to listen to. `ca_file` turns on TLS. `client_id` names the lasting session."""
+
+    host: str
+    port: int = 8883
+    username: str = ""
+    password: str = ""
+    ca_file: Path | None = None
+    client_id: str = "coldchain-ingest"
+
+
+@dataclass(frozen=True, slots=True)
 class FrontDoorSettings:
     """Limits and places. Sizes in bytes, `_s` in seconds, `rate` in frames a second a device.
 
@@ -32,6 +44,7 @@ class FrontDoorSettings:
     body_patience_s: float = 30.0
     kafka_patience_s: float = 5.0
     spool_max_bytes: int = 1_000_000_000
+    mqtt: MqttSettings | None = None
 
     @property
     def tokens(self) -> Path:

@@ -3,13 +3,16 @@
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from runtime.errors import UserError
 from runtime.folders import state_folder
 from runtime.settings import load_section, load_settings
+
+if TYPE_CHECKING:
+    from ingest.door.settings import MqttSettings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
@@ -25,6 +28,7 @@ class IngestSection:
     """`[ingest]` of the settings; ingest/door/settings.py says what each means.
 
     `behind_proxy`: TLS is ended before us, so that we may listen on every address without.
+    `mqtt_host`: a broker to listen to as well; `mqtt_ca_file` turns on TLS.
     """
 
     folder: Path = field(default_factory=lambda: state_folder() / "ingest")
@@ -42,6 +46,11 @@ class IngestSection:
     body_patience_s: float = 30.0
     kafka_patience_s: float = 5.0
     spool_max_bytes: int = 1_000_000_000
+    mqtt_host: str = ""
+    mqtt_port: int = 8883
+    mqtt_username: str = ""
+    mqtt_password_file: Path | None = None
+    mqtt_ca_file: Path | None = None
 
 
 def serve(
@@ -65,7 +74,8 @@ def serve(
     section, kafka = load_section("ingest", IngestSection), load_settings().kafka
     given = {one.name: getattr(section, one.name) for one in dataclasses.fields(section)}
     behind_proxy = given.pop("behind_proxy")
-    given |= {"host": host or section.host, "port": port or section.port}
+    given = {key: value for key, value in given.items() if not key.startswith("mqtt_")}
+    given |= {"mqtt": _mqtt(section), "host": host or section.host, "port": port or section.port}
     settings = FrontDoorSettings(**given)
     if settings.host not in LOOPBACK and settings.certificate is None and not behind_proxy:
         raise UserError(
@@ -80,6 +90,27 @@ def serve(
         serve(settings, kafka, lambda: typer.echo(f"ingest: {where}; Ctrl-C ends it", err=True))
     except (DoorError, FileError) as error:
         raise UserError(str(error)) from None
+
+
+def _mqtt(section: IngestSection) -> "MqttSettings | None":
+    from ingest.door.settings import MqttSettings
+
+    if not section.mqtt_host:
+        return None
+    if section.mqtt_ca_file is None and section.mqtt_host not in LOOPBACK:
+        raise UserError(
+            f"a password would travel in the clear to {section.mqtt_host}:"
+            " set mqtt_ca_file in [ingest]"
+        )
+    password = ""
+    if section.mqtt_password_file is not None:
+        try:
+            password = section.mqtt_password_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{section.mqtt_password_file} can't be read: {error}") from None
+    return MqttSettings(
+        section.mqtt_host, section.mqtt_port, section.mqtt_username, password, section.mqtt_ca_file
+    )
 
 
 @tokens_app.command()
