@@ -10,6 +10,7 @@ Each has its own process, bucket and consumer group over one filled topic. Print
 """
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -199,7 +200,9 @@ def job(roster: dict[str, Enrolled], memories: dict[str, DeviceMemory], record: 
 
 
 def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> Result:
-    """Consume, decode, judge, write overlapped; nothing else."""
+    """Consume, decode, judge, write overlapped; nothing else. Collects garbage as a worker does."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     roster, plans = {}, Plans(load_profiles())
     registry = consumer(kafka)
     name = kafka.topic(REGISTRY)

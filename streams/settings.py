@@ -28,5 +28,5 @@ class StreamSettings:
     checkpoint: float = 1.0
     settle: float = 5.0
     session: float = 6.0
-    batch_frames: int = 1_000
+    batch_frames: int = 2_000
     in_flight: int = 4
