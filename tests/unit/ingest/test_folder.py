@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coldchain.frames import Channel, Frame, encode_frame
@@ -58,6 +58,7 @@ def write(folder: Path, lines: list[bytes]) -> None:
 
 
 @given(st.randoms(use_true_random=False), st.lists(st.sampled_from(FRAMES), max_size=5))
+@settings(deadline=None)
 def test_order_and_repeats_change_nothing(
     folder: Path, chance: random.Random, repeats: list[bytes]
 ) -> None:

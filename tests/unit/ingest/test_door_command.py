@@ -1,0 +1,63 @@
+"""`coldchain ingest token` and `serve`, as a person uses them."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.door.tokens import TokenStore
+from runtime.cli import main
+
+
+@pytest.fixture
+def ingest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Any:
+    """`coldchain ingest …`, as (exit status, what it printed, what it said on standard error)."""
+    monkeypatch.setenv("COLDCHAIN_INGEST_FOLDER", str(tmp_path / "door"))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["ingest", *arguments])
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return call
+
+
+def test_a_token_is_made_told_once_listed_without_it_and_revoked(
+    ingest: Any, tmp_path: Path
+) -> None:
+    status, secret, _ = ingest("token", "new", "van-1")
+    assert status == 0
+    file = tmp_path / "door" / "tokens.sqlite"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert secret.strip().encode() not in file.read_bytes()
+    with TokenStore(file) as store:
+        store.refresh()
+        found = store.find(secret.strip(), 0)
+        assert found is not None
+        assert found.device == "van-1"
+    _, listed, _ = ingest("token", "list", "--json")
+    (one,) = json.loads(listed)
+    assert (one["device"], one["valid"]) == ("van-1", True)
+    assert secret.strip() not in listed
+    assert ingest("token", "revoke", "van-1")[:2] == (0, "1 tokens revoked.\n")
+    assert ingest("token", "revoke", "van-1")[0] == 1
+
+
+def test_a_rotated_token_ends_after_its_grace(ingest: Any) -> None:
+    ingest("token", "new", "van-1")
+    ingest("token", "new", "van-1", "--rotate", "--grace", "0")
+    _, listed, _ = ingest("token", "list", "--device", "van-1", "--json")
+    assert sorted(one["valid"] for one in json.loads(listed)) == [False, True]
+
+
+def test_mistakes_are_one_line(ingest: Any) -> None:
+    status, _, err = ingest("token", "new", "van/1")
+    assert (status, err.count("\n")) == (2, 1)
+    status, _, err = ingest("serve", "--host", "0.0.0.0")  # noqa: S104 - it is refused
+    assert status == 2
+    assert "tokens would travel in the clear to 0.0.0.0" in err
