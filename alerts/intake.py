@@ -13,28 +13,21 @@ from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 from typing import Any
 
-import msgspec
 from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
 
 from broker.clients import consumer
 from broker.settings import KafkaSettings
-from broker.topics import ALERT_COMMANDS, EXCURSIONS, REGISTRY
-from coldchain.alert_commands import decode_command
-from coldchain.records import ExcursionRecord
-from coldchain.registry import Registration
+from broker.topics import REGISTRY
 
 from .books import Books
 from .database import transaction
-from .standing import checked
+from .taking import Taking
 
 _log = logging.getLogger(__name__)
 
 GROUP = "alerts"
 POLL_MS = 100
-
-_record = msgspec.json.Decoder(ExcursionRecord)
-_registration = msgspec.json.Decoder(Registration)
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -48,14 +41,10 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._clock = clock
         self._assigned: SimpleQueue[TopicPartition] = SimpleQueue()
         self._waits_for: dict[TopicPartition, int] = {}
-        self._takers: dict[str, Callable[[Any, int], None]] = {
-            kafka.topic(EXCURSIONS): self._excursion,
-            kafka.topic(ALERT_COMMANDS): self._command,
-            kafka.topic(REGISTRY): self._registration,
-        }
+        self._taking = Taking(db, books, kafka.topic)
         self._registry = kafka.topic(REGISTRY)
         self._consumer = consumer(kafka, group=GROUP)
-        self._consumer.subscribe(list(self._takers), listener=self)
+        self._consumer.subscribe(self._taking.topics, listener=self)
 
     def close(self) -> None:
         self._consumer.close()
@@ -103,7 +92,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         with transaction(self._db):
             for records in batch.values():
                 for record in records:
-                    self._take(record, now)
+                    self._taking.take(record, now)
             for where, records in batch.items():
                 self._db.execute(
                     "INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)",
@@ -134,28 +123,3 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             self._consumer.commit_async(offsets)
         except KafkaError as error:  # only others miss it
             _log.info("offsets not shown in Kafka: %s", error)
-
-    def _take(self, record: Any, now: int) -> None:
-        self._db.execute("SAVEPOINT record")
-        try:
-            self._takers[record.topic](record, now)
-        except (msgspec.DecodeError, ValueError) as error:  # CommandError is one
-            self._db.execute("ROLLBACK TO record")
-            where = (record.topic, record.partition, record.offset)
-            _log.warning("refused %s/%d/%d: %s", *where, error)
-            self._db.execute(
-                "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?)",
-                (*where, now, str(error)[:500], record.value),
-            )
-        self._db.execute("RELEASE record")
-
-    def _excursion(self, record: Any, now: int) -> None:
-        self._books.excursion(checked(_record.decode(record.value or b"")), now)
-
-    def _command(self, record: Any, now: int) -> None:
-        self._books.command(decode_command(record.value or b""), now)
-
-    def _registration(self, record: Any, now: int) -> None:
-        device = (record.key or b"").decode()
-        value = None if record.value is None else _registration.decode(record.value)
-        self._books.registration(device, value)

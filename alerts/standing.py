@@ -21,6 +21,8 @@ RANK: dict[str | None, int] = {None: 0, "warning": 1, "critical": 2}
 #: A record that claims more was not made by a judge.
 MOST_SUPERSEDED = 10_000
 _YEAR_9000 = 221_845_392_000_000
+_MOST_OFFSET = 2**63 - 1
+_MOST_CELSIUS = 10_000
 
 _SPEAKING = ("confirmed", "presumed")
 _IDLE = ("empty", "under-repair")
@@ -44,7 +46,14 @@ class Standing:
 
 
 def checked(record: ExcursionRecord) -> ExcursionRecord:
-    """The record, its times such as can be reckoned and written. Raises ValueError."""
+    """The record, its numbers such as can be reckoned and written. Raises ValueError."""
+    if not 0 <= record.as_of <= _MOST_OFFSET or not 0 <= record.parcels_total <= _MOST_OFFSET:
+        raise ValueError(f"excursion {record.id} counts what no 64 bits hold")
+    for minutes in (record.minutes, record.unknown_minutes):
+        if not 0 <= minutes * MINUTE_MS < _YEAR_9000:
+            raise ValueError(f"excursion {record.id} lasts beyond all reckoning")
+    if not abs(record.peak) <= _MOST_CELSIUS:
+        raise ValueError(f"excursion {record.id} peaks beyond any temperature")
     given = (record.start, record.confirmed, record.end, record.peak_at)
     times = [from_iso(time) for time in given if time is not None]
     for time in (*times, last_seen(record)):

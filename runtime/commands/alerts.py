@@ -92,6 +92,27 @@ def run(routes: RoutesOption = None, database: DatabaseOption = None) -> None:
         raise UserError(str(error)) from None
 
 
+@app.command()
+def init(
+    file: Annotated[Path | None, typer.Argument(help="Where; else as the settings say.")] = None,
+) -> None:
+    """Write a routes file to begin with: one courier, the address from the environment.
+
+    Example: `coldchain alerts init alert-routes.toml`
+    """
+    from alerts.routes_example import ADDRESS, EXAMPLE
+
+    path = file or load_section("alerts", AlertsSection).routes
+    try:
+        with path.open("x", encoding="utf-8") as made:
+            made.write(EXAMPLE)
+    except FileExistsError:
+        raise UserError(f"{path} is there already and is left alone: name another file") from None
+    except OSError as error:
+        raise UserError(f"{path} can't be written: {error}") from None
+    typer.echo(f"{path} written; put an address (an apprise URL) into {ADDRESS}", err=True)
+
+
 @app.command("list")
 def list_(
     open_only: Annotated[bool, typer.Option("--open", help="Only those that go on.")] = False,
@@ -250,6 +271,8 @@ def _routes(path: Path) -> "Routes":
     from alerts.channels import is_address
     from alerts.routes_toml import RoutesError, read_routes
 
+    if not path.exists():
+        raise UserError(f"no routes at {path}: `coldchain alerts init {path}` writes an example")
     try:
         return read_routes(path, os.environ, is_address)
     except RoutesError as error:

@@ -150,6 +150,24 @@ def test_an_excursion_reaches_the_crew_once_is_answered_and_closed(
     assert [one.event for one in history(database, "x1")] == ["worse", "acknowledge", "over"]
 
 
+def test_a_record_no_store_can_hold_is_refused_and_the_service_goes_on(
+    kafka: KafkaSettings, tmp_path: Path, phone: Any
+) -> None:
+    database = tmp_path / "alerts.sqlite"
+    wang = Recipient("wang", {"phone": phone.url()}, "en")
+    topic, key, value = _excursion("bad")
+    plain = msgspec.json.decode(value)
+    bad = [
+        msgspec.json.encode({**plain, **change})
+        for change in ({"as_of": 2**70}, {"minutes": 1e305}, {"peak": 1e305})
+    ]
+    _send(kafka, *((topic, key, one) for one in bad), _excursion("good"))
+    with _running(_settings(kafka, database, wang)):
+        _until(lambda: phone.messages())
+        assert len(list_refused(database)) == len(bad)
+        assert [one.id for one in list_alerts(database)] == ["good"]
+
+
 def test_a_mail_arrives_once_and_reads_as_written(
     kafka: KafkaSettings, tmp_path: Path, postbox: Any
 ) -> None:

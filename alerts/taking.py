@@ -1,0 +1,101 @@
+"""One record into the books, or among the refused with its reason: never in the way of the next."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from broker.topics import ALERT_COMMANDS, EXCURSIONS, REGISTRY, Topic
+from coldchain.alert_commands import decode_command
+from coldchain.records import ConditionRecord, ExcursionRecord
+from coldchain.registry import Registration
+
+from .books import Books
+from .standing import checked
+
+_log = logging.getLogger(__name__)
+
+#: What a record itself can cause. Not OperationalError: a full disk is not its doing.
+_AT_FAULT = (
+    msgspec.DecodeError,
+    ValueError,  # CommandError is one
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    RecursionError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+)
+
+
+class Arrived(Protocol):
+    """A record as Kafka's client gives it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+class _Peek(msgspec.Struct):
+    """As much of a record as tells a fleet rule's finding from an excursion."""
+
+    rule: str | None = None
+
+
+_peek = msgspec.json.Decoder(_Peek)
+_condition = msgspec.json.Decoder(ConditionRecord)
+_record = msgspec.json.Decoder(ExcursionRecord)
+_registration = msgspec.json.Decoder(Registration)
+
+
+class Taking:
+    """Takes records in, each by its topic. `name` is what a topic is called in Kafka."""
+
+    def __init__(self, db: sqlite3.Connection, books: Books, name: Callable[[Topic], str]) -> None:
+        self._db = db
+        self._books = books
+        self._takers: Mapping[str, Callable[[Arrived, int], None]] = {
+            name(EXCURSIONS): self._excursion,
+            name(ALERT_COMMANDS): self._command,
+            name(REGISTRY): self._registration,
+        }
+
+    @property
+    def topics(self) -> list[str]:
+        return list(self._takers)
+
+    def take(self, record: Arrived, now: int) -> None:
+        """Inside a transaction: the record's effects, or a line in `refused`."""
+        self._db.execute("SAVEPOINT record")
+        try:
+            self._takers[record.topic](record, now)
+        except _AT_FAULT as error:
+            self._db.execute("ROLLBACK TO record")
+            where = (record.topic, record.partition, record.offset)
+            reason = f"{error}"[:500].encode(errors="replace").decode() or type(error).__name__
+            _log.warning("refused %s/%d/%d: %s", *where, reason)
+            self._db.execute(
+                "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?)",
+                (*where, now, reason, record.value),
+            )
+        self._db.execute("RELEASE record")
+
+    def _excursion(self, record: Arrived, now: int) -> None:
+        value = record.value or b""
+        if _peek.decode(value).rule is not None:
+            _condition.decode(value)  # nobody is told of conditions yet; rubbish is still refused
+            return
+        self._books.excursion(checked(_record.decode(value)), now)
+
+    def _command(self, record: Arrived, now: int) -> None:
+        self._books.command(decode_command(record.value or b""), now)
+
+    def _registration(self, record: Arrived, now: int) -> None:
+        device = (record.key or b"").decode()
+        value = None if record.value is None else _registration.decode(record.value)
+        self._books.registration(device, value)
