@@ -70,12 +70,15 @@ class Project:
     name: str
     variables: Mapping[str, str]
 
-    def run(self, *arguments: str) -> None:
-        """One `docker compose` command. Raises ServerError with what it said."""
+    def run(self, *arguments: str, **more: str) -> None:
+        """One `docker compose` command. Raises ServerError with what it said.
+
+        `more` are variables besides the project's.
+        """
         command = [*compose_command(), "-p", self.name, "-f", str(COMPOSE_FILE), *arguments]
         done = subprocess.run(
             command,
-            env={**os.environ, **self.variables},
+            env={**os.environ, **self.variables, **more},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -84,9 +87,14 @@ class Project:
             said = " / ".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-4:])
             raise ServerError(f"docker compose {arguments[0]} failed: {said}")
 
-    def up(self) -> None:
-        """Start the services and wait until they are healthy; images are fetched when missing."""
-        self.run("up", "--detach", "--wait", *SERVICES)
+    def up(self, boards: Path) -> None:
+        """Start the services and wait until they are healthy; images are fetched when missing.
+
+        Grafana's boards are written to the folder `boards` first: the project's own image, which
+        would do it, is not built for that.
+        """
+        _write_boards(boards)
+        self.run("up", "--detach", "--wait", "--no-deps", *SERVICES, COLDCHAIN_BOARDS=str(boards))
 
     def down(self, delete_data: bool) -> None:
         """Stop and remove them; their volumes too with `delete_data`."""
@@ -173,7 +181,7 @@ def docker_servers(
     with ended_by_sigterm(), tempfile.TemporaryDirectory(prefix="coldchain-") as scratch:
         servers = _servers(compose, folder or Path(scratch))
         try:
-            compose.up()
+            compose.up(Path(scratch) / "boards")
             prepare(servers)
             yield servers
         finally:
@@ -186,7 +194,7 @@ def bring_up_containers(wanted: Mapping[str, int], kept: Path) -> Running:
     Their volumes outlive `down`, and so must the secrets they were made with: in the file `kept`.
     """
     compose = project("coldchain", wanted, _kept_secrets(kept))
-    compose.up()
+    compose.up(kept.parent.resolve() / "boards")
     servers = _servers(compose, COMPOSE_FILE.parent)
     return Running(
         kind="docker",
@@ -203,6 +211,20 @@ def take_down_containers(kept: Path, delete_data: bool) -> None:
     project("coldchain", {}, _kept_secrets(kept)).down(delete_data)
     if delete_data:
         kept.unlink(missing_ok=True)
+
+
+def _write_boards(folder: Path) -> None:
+    """Every board in each language, readable by Grafana's own user."""
+    from dashboards.boards import BOARDS
+    from dashboards.words import LANGUAGES
+
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    for board in BOARDS:
+        for language in LANGUAGES:
+            file = folder / f"{board.uid(language)}.json"
+            file.write_text(board.text(language) + "\n", encoding="utf-8")
+            file.chmod(0o644)
 
 
 def _kept_secrets(kept: Path) -> dict[str, str]:

@@ -2,10 +2,15 @@
 
 import json
 import os
+import socket
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runtime.folders import state_folder
+
+_PROBE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,9 @@ def read() -> Running | None:
 
 
 def is_alive(running: Running) -> bool:
-    """Whether its supervisor still runs. Containers look after themselves."""
+    """Whether its supervisor still runs; of containers, whether Kafka and InfluxDB still listen."""
     if running.supervisor == 0:
-        return True
+        return all(map(_listens, _addresses(running.environment)))
     try:
         os.kill(running.supervisor, 0)
     except ProcessLookupError:
@@ -65,6 +70,23 @@ def is_alive(running: Running) -> bool:
     except PermissionError:
         return True
     return began(running.supervisor) == running.began
+
+
+def _addresses(environment: Mapping[str, str]) -> list[tuple[str, int]]:
+    """Where Kafka and InfluxDB are by these settings."""
+    urls = (
+        f"kafka://{environment.get('COLDCHAIN_KAFKA_SERVERS', '').split(',')[0]}",
+        environment.get("COLDCHAIN_INFLUXDB_URL", ""),
+    )
+    return [(url.hostname or "", url.port or 0) for url in map(urlsplit, urls)]
+
+
+def _listens(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, _PROBE_S).close()
+    except OSError:
+        return False
+    return True
 
 
 def began(pid: int) -> int:

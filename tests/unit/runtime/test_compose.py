@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
+from alerts.channels import is_address
+from alerts.routes_example import ADDRESS, EXAMPLE
+from alerts.routes_toml import read_routes
 from broker.settings import KafkaSettings
+from dashboards.boards import BOARDS
+from dashboards.words import LANGUAGES
 from runtime.servers.docker import SERVICES, new_secrets, project
 from runtime.servers.kafka import MAX_MESSAGE_BYTES
 
@@ -84,6 +89,45 @@ def test_compose_itself_accepts_it_with_secrets_and_refuses_it_without() -> None
     assert good.returncode == 0, good.stderr
     assert "COLDCHAIN_KAFKA_SERVERS: kafka:19092" in good.stdout
     assert config({}).returncode != 0
+
+
+def test_grafana_has_boards_whatever_the_profile(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert "profiles" not in services["boards"]
+    assert services["grafana"]["depends_on"]["boards"] == {
+        "condition": "service_completed_successfully"
+    }
+    assert (
+        "${COLDCHAIN_BOARDS:-boards}:/var/lib/coldchain/boards:ro"
+        in (services["grafana"]["volumes"])
+    )
+
+
+def test_up_writes_grafanas_boards_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = tmp_path / "said"
+    docker = tmp_path / "docker-compose"
+    docker.write_text(f'#!/bin/sh\necho "$COLDCHAIN_BOARDS $*" >> {said}\n')
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    boards = tmp_path / "boards"
+    project("x", {}, new_secrets()).up(boards)
+    [line] = [line for line in said.read_text().splitlines() if " up " in line]
+    assert line.startswith(f"{boards} ")
+    assert "--no-deps" in line
+    assert len(list(boards.glob("*.json"))) == len(BOARDS) * len(LANGUAGES)
+
+
+def test_the_alerts_service_starts_with_the_routes_that_are_there(
+    compose: dict[str, Any],
+) -> None:
+    alerts = compose["services"]["alerts"]
+    given = alerts["command"][alerts["command"].index("--routes") + 1]
+    mounts = [one for one in alerts["volumes"] if one.endswith(f":{given}:ro")]
+    assert mounts == [f"${{COLDCHAIN_ROUTES:-./compose.alert-routes.toml}}:{given}:ro"]
+    assert (ROOT / "compose.alert-routes.toml").read_text(encoding="utf-8") == EXAMPLE
+    default = alerts["environment"][ADDRESS].split(":-", 1)[1].removesuffix("}")
+    routes = read_routes(ROOT / "compose.alert-routes.toml", {ADDRESS: default}, is_address)
+    assert list(routes.recipients) == ["courier"]
 
 
 def test_the_default_of_a_client_is_where_compose_publishes_kafka(compose: dict[str, Any]) -> None:
