@@ -3,6 +3,7 @@
 Times are in the reader's zone, without the date where that is today's.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -70,7 +71,13 @@ def write(reader: Reader, asset: str, told: Sequence[Told], now: int, again: boo
         "peak": _celsius(first.peak),
     }
     title = say["title" if len(order) == 1 else "title_many"].format_map(facts)
-    lines = [_line(reader, one.record, now, alone=len(order) == 1) for one in order[:MOST_LINES]]
+    lines = _apart(
+        say["same"],
+        [
+            (one.alert, _line(reader, one.record, now, alone=len(order) == 1))
+            for one in order[:MOST_LINES]
+        ],
+    )
     if len(order) > MOST_LINES:
         lines.append(say["more"].format(count=len(order) - MOST_LINES))
     if any(one.escalated for one in order):
@@ -85,12 +92,24 @@ def write(reader: Reader, asset: str, told: Sequence[Told], now: int, again: boo
     )
 
 
+def _apart(same: str, lines: Sequence[tuple[str, str]]) -> list[str]:
+    """The lines, by alert; those that read alike carry the alert's id, so that none seems twice."""
+    often = Counter(line for _, line in lines)
+    return [
+        line if often[line] == 1 else line + same.format(ref=alert[:SHORT_ID])
+        for alert, line in lines
+    ]
+
+
 def _line(reader: Reader, record: ExcursionRecord, now: int, *, alone: bool) -> str:
     say = SENTENCES[reader.language]
     limit = _limit(reader, record)
     facts = {
         "peak": _celsius(record.peak),
         "compartment": record.compartment,
+        "severity": say[record.severity],
+        "probe": _probe(say, record),
+        "limit": record.limit,
         "threshold": "" if limit is None else _celsius(from_micro(limit.threshold)),
         "minutes": _minutes(record, now),
         "start": _local(reader.zone, from_iso(record.start), now),
@@ -98,8 +117,16 @@ def _line(reader: Reader, record: ExcursionRecord, now: int, *, alone: bool) -> 
         "seen": _local(reader.zone, last_seen(record), now),
     }
     head = say[_side(limit)] if alone else say["line"]
+    facts["bound"] = say[f"bound_{_side(limit)}"].format_map(facts)
     bound = "" if limit is None or not alone else say[f"limit_{limit.side}"]
     return (head + bound + say[_course(record)]).format_map(facts)
+
+
+def _probe(say: Mapping[str, str], record: ExcursionRecord) -> str:
+    """Which probe of the compartment, as `product probe rear`."""
+    name = record.channel.removeprefix(record.compartment + ".")
+    quantity, *position = name.split(".")
+    return " ".join([say.get(f"probe_{quantity}", quantity), *position])
 
 
 def _course(record: ExcursionRecord) -> Course:

@@ -17,7 +17,10 @@ _record = msgspec.json.Decoder(ExcursionRecord)
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert as it is. Times are ISO 8601 UTC; `peak` °C, `minutes` known minutes beyond."""
+    """An alert as it is. Times are ISO 8601 UTC; `peak` °C, `minutes` known minutes beyond.
+
+    `told` are those whom a message reached, or may have; `waiting` those for whom it still waits.
+    """
 
     id: str
     status: str
@@ -35,6 +38,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     peak: float
     raised: str
     told: list[str]
+    waiting: list[str]
     silenced: bool
     acknowledged_by: str | None
     acknowledged_at: str | None
@@ -118,9 +122,15 @@ def list_refused(database: Path) -> list[Refused]:
 
 def _alert(db: sqlite3.Connection, row: sqlite3.Row) -> Alert:
     record = gravest_of(db, row["id"])
-    told = db.execute(
-        "SELECT DISTINCT recipient FROM tells WHERE alert = ? AND NOT cancelled", (row["id"],)
-    )
+    heard = {
+        one["recipient"]: bool(one["heard"])
+        for one in db.execute(
+            "SELECT tells.recipient, max(again OR state IN ('sent', 'uncertain')) AS heard"
+            " FROM tells JOIN messages ON messages.id = message WHERE alert = ? AND NOT cancelled"
+            " AND (again OR state NOT IN ('cancelled', 'given-up')) GROUP BY tells.recipient",
+            (row["id"],),
+        )
+    }
     has_answer = row["status"] in ("acknowledged", "closed")
     answer: dict[str, Any] = {
         name: row[column] if has_answer else None
@@ -147,7 +157,8 @@ def _alert(db: sqlite3.Connection, row: sqlite3.Row) -> Alert:
             )
         },
         raised=iso(row["raised"]),
-        told=[one["recipient"] for one in told],
+        told=[name for name, has_heard in heard.items() if has_heard],
+        waiting=[name for name, has_heard in heard.items() if not has_heard],
         silenced=bool(row["owed"]),
         **answer,
     )

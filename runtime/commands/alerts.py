@@ -150,7 +150,8 @@ def list_(
     else:
         found = views.list_alerts(path)
         rows = [one for one in found if one.status in OPEN or not open_only]
-        shown = ("id", "status", "severity", "asset", "compartment", "peak", "start", "end", "told")
+        shown = ("id", "status", "severity", "asset", "compartment", "peak", "start", "end")
+        shown += ("told", "waiting")
     if as_json:
         import msgspec
 

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from alerts.messages import Message, Reader, Told, write
@@ -94,6 +95,29 @@ def test_many_alerts_are_one_short_message(make_record: Any) -> None:
     assert message.title == "[CRITICAL] 鲁B-1234: 40 out of range"
     assert "35 more." in message.body
     assert message.body.count("\n") == 7
+
+
+def test_lines_name_the_probe_and_the_limit_that_they_are_about(make_record: Any) -> None:
+    product = _now(make_record)
+    air = _now(make_record, channel="main.air.rear", severity="warning")
+    assert _write("en", product, air).body.splitlines()[:2] == [
+        "main product probe 9.2 °C (CRITICAL, limit above 4.0 °C): "
+        "45 min out of limits, since 11:15.",
+        "main air probe rear 9.2 °C (Warning, limit above 4.0 °C): "
+        "45 min out of limits, since 11:15.",
+    ]
+    assert "main舱货温探头 9.2 °C（严重，上限 4.0 °C）：" in _write("zh-CN", product, air).body
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("profile", ["iced-seafood", "unheard-of"])
+def test_no_two_lines_are_identical(make_record: Any, language: Language, profile: str) -> None:
+    plain = _now(make_record, profile=profile)
+    others = [make_record(name) for name in ("1" * 16, "2" * 16)]
+    alike = [msgspec.structs.replace(plain, id=one.id) for one in others]
+    colder = msgspec.structs.replace(plain, id="3" * 16, limit="freezing")
+    lines = _write(language, plain, *alike, colder).body.splitlines()
+    assert len(set(lines)) == len(lines)
 
 
 @pytest.mark.parametrize("language", get_args(Language))
