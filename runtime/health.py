@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -46,10 +46,22 @@ def kafka(settings: Settings) -> Finding:
     except (KafkaError, OSError, AssertionError, ValueError) as error:
         return Finding("Kafka", "bad", f"{servers} does not take us: {error!r}", mend)
     missing = [name for topic in TOPICS if (name := settings.kafka.topic(topic)) not in there]
+    others = _prefixes(there, [topic.name for topic in TOPICS]) - {settings.kafka.prefix}
     if missing:
+        if others and len(missing) == len(TOPICS):
+            said = f"{servers} answers, with topics under other prefixes: "
+            mend = "set COLDCHAIN_KAFKA_PREFIX to one of them, or `coldchain up` makes ours"
+            return Finding("Kafka", "note", said + ", ".join(map(repr, sorted(others))), mend)
         mend = "make them: `coldchain up` or `python -m runtime.ready`"
         return Finding("Kafka", "bad", f"{servers} has no topic {', '.join(missing)}", mend)
-    return Finding("Kafka", "well", f"{servers}, all {len(TOPICS)} topics there")
+    beside = f"; others under {', '.join(map(repr, sorted(others)))}" if others else ""
+    return Finding("Kafka", "well", f"{servers}, all {len(TOPICS)} topics there{beside}")
+
+
+def _prefixes(there: Iterable[str], names: Collection[str]) -> set[str]:
+    """What stands before the names of broker/'s table, wherever all of them are there."""
+    found = [{one.removesuffix(name) for one in there if one.endswith(name)} for name in names]
+    return set.intersection(*found) if found else set()
 
 
 def _topics(settings: Settings) -> set[str]:
