@@ -1,19 +1,18 @@
 """From Kafka into the books: records and the offsets after them in one transaction.
 
-Where to go on is read from the database, on start and whenever partitions are assigned; what the
-group commits in Kafka is only for others to see. The client calls its listener from a thread of
-its own, so that only says which partitions are new: what a poll brought of those is dropped, and
-fetched again from the right place. Excursions and commands wait until the registry
-has been read to its end as of the start, so that every alert finds its crew.
+One service has a database to itself, so it takes all partitions and joins no group: where to go
+on is read from the database, and what is committed in Kafka is only for others to see. (A group
+would add rebalances, in which kafka-python 3.0.12 can wait for ever inside `poll`.) Excursions
+and commands wait until the registry has been read to its end as of the start, so that every
+alert finds its crew.
 """
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable
-from queue import SimpleQueue
+from collections.abc import Callable
 from typing import Any
 
-from kafka import ConsumerRebalanceListener, OffsetAndMetadata, TopicPartition
+from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
 
 from broker.clients import consumer
@@ -30,7 +29,7 @@ GROUP = "alerts"
 POLL_MS = 100
 
 
-class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
+class Intake:
     """One consumer on the three topics. For one thread."""
 
     def __init__(
@@ -39,28 +38,25 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._db = db
         self._books = books
         self._clock = clock
-        self._assigned: SimpleQueue[TopicPartition] = SimpleQueue()
         self._waits_for: dict[TopicPartition, int] = {}
         self._taking = Taking(db, books, kafka.topic)
         self._registry = kafka.topic(REGISTRY)
         self._consumer = consumer(kafka, group=GROUP)
-        self._consumer.subscribe(self._taking.topics, listener=self)
+        self._begin(
+            [
+                TopicPartition(topic, number)
+                for topic in self._taking.topics
+                for number in sorted(self._consumer.partitions_for_topic(topic))
+            ]
+        )
 
     def close(self) -> None:
         self._consumer.close()
 
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Nothing is held back: every record's effects are on disk already."""
-
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Say to the polling thread that these are new."""
-        for where in assigned:
-            self._assigned.put(where)
-
-    def _begin(self, fresh: set[TopicPartition]) -> None:
+    def _begin(self, ours: list[TopicPartition]) -> None:
         """Go on where the database says; registry first."""
-        ours = self._consumer.assignment()
-        for where in fresh & ours:
+        self._consumer.assign(ours)
+        for where in ours:
             row = self._db.execute(
                 "SELECT next FROM offsets WHERE topic = ? AND partition = ?",
                 (where.topic, where.partition),
@@ -73,22 +69,11 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         self._waits_for = self._consumer.end_offsets(registry) if registry else {}
         self._consumer.pause(*(where for where in ours if where.topic != self._registry))
 
-    def _fresh(self) -> set[TopicPartition]:
-        fresh: set[TopicPartition] = set()
-        while not self._assigned.empty():
-            fresh.add(self._assigned.get())
-        return fresh
-
     def step(self) -> int:
         """Take in what has come, and what time has brought; the number of records."""
         polled = self._consumer.poll(POLL_MS, max_records=500)
-        fresh = self._fresh()
-        if fresh:
-            self._begin(fresh)
         now = self._clock()
-        batch = {
-            where: records for where, records in polled.items() if records and where not in fresh
-        }
+        batch = {where: records for where, records in polled.items() if records}
         with transaction(self._db):
             for records in batch.values():
                 for record in records:

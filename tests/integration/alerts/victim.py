@@ -3,6 +3,7 @@
     python victim.py SERVERS PREFIX DATABASE URL [before|after NUMBER]
 
 Only commits that change something are counted. Without a choice it runs until it is ended.
+It says `sent` where the chosen commit is the one that notes a message as sent.
 """
 
 import os
@@ -37,6 +38,8 @@ def killing(when: str, number: int) -> None:
             with _lock:
                 _count += db.total_changes != before
                 is_it = _count == number and db.total_changes != before
+                if is_it and _notes_sent(db):
+                    print("sent", flush=True)  # noqa: T201 - what the test wants to know
             if is_it and when == "before":
                 os.kill(os.getpid(), signal.SIGKILL)
         if is_it and when == "after":
@@ -44,6 +47,11 @@ def killing(when: str, number: int) -> None:
 
     for room in (intake, postman):
         setattr(room, transaction.__name__, deadly)
+
+
+def _notes_sent(db: sqlite3.Connection) -> bool:
+    """Whether this is the commit that notes a message as sent."""
+    return db.execute("SELECT 1 FROM messages WHERE state = 'sent'").fetchone() is not None
 
 
 def main(servers: str, prefix: str, database: str, url: str, *kill: str) -> None:
