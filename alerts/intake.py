@@ -15,7 +15,7 @@ from typing import Any
 from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
 
-from broker.clients import consumer
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import REGISTRY
 
@@ -44,9 +44,9 @@ class Intake:
         self._consumer = consumer(kafka, group=GROUP)
         self._begin(
             [
-                TopicPartition(topic, number)
+                where
                 for topic in self._taking.topics
-                for number in sorted(self._consumer.partitions_for_topic(topic))
+                for where in partitions_of(self._consumer, topic)
             ]
         )
 

@@ -19,10 +19,8 @@ import urllib.request
 import uuid
 from pathlib import Path
 
-from kafka import TopicPartition
-
 from broker.admin import ensure_topics
-from broker.clients import consumer
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import FRAMES
 from coldchain.frames import Channel, Frame, encode_frame
@@ -80,8 +78,7 @@ async def load(port: int, tokens: dict[str, str], frames: int, seconds: float) -
 
 def frames_in(kafka: KafkaSettings) -> int:
     reader = consumer(kafka)
-    name = kafka.topic(FRAMES)
-    everywhere = [TopicPartition(name, one) for one in reader.partitions_for_topic(name) or ()]
+    everywhere = partitions_of(reader, kafka.topic(FRAMES))
     count = sum(reader.end_offsets(everywhere).values())
     reader.close()
     return int(count)

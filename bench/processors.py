@@ -25,10 +25,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from kafka import TopicPartition
 
 from broker.admin import ensure_topics
-from broker.clients import consumer, producer
+from broker.clients import consumer, partitions_of, producer
 from broker.settings import KafkaSettings
 from broker.topics import FRAMES, REGISTRY
 from coldchain.enrolment import Enrolled, Plans
@@ -149,9 +148,7 @@ def fill(kafka: KafkaSettings, shape: Shape, devices: int, minutes: int) -> int:
 def committed(kafka: KafkaSettings) -> int:
     reader = consumer(kafka, group="streams")
     try:
-        name = kafka.topic(FRAMES)
-        partitions = [TopicPartition(name, n) for n in reader.partitions_for_topic(name) or ()]
-        return sum(reader.committed(one) or 0 for one in partitions)
+        return sum(reader.committed(one) or 0 for one in partitions_of(reader, kafka.topic(FRAMES)))
     finally:
         reader.close()
 
@@ -205,8 +202,7 @@ def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> R
     gc.set_threshold(50_000, 20, 20)
     roster, plans = {}, Plans(load_profiles())
     registry = consumer(kafka)
-    name = kafka.topic(REGISTRY)
-    ones = [TopicPartition(name, n) for n in registry.partitions_for_topic(name) or ()]
+    ones = partitions_of(registry, kafka.topic(REGISTRY))
     registry.assign(ones)
     registry.seek_to_beginning()
     ends = registry.end_offsets(ones)
@@ -218,8 +214,7 @@ def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> R
     registry.close()
     writer, memories = Writer(series), {device: DeviceMemory() for device in roster}
     reader = consumer(kafka, max_poll_records=1000)
-    name = kafka.topic(FRAMES)
-    ones = [TopicPartition(name, n) for n in reader.partitions_for_topic(name) or ()]
+    ones = partitions_of(reader, kafka.topic(FRAMES))
     reader.assign(ones)
     reader.seek_to_beginning()
     ends = reader.end_offsets(ones)

@@ -6,7 +6,7 @@ every client puts a device on the same partition.
 
 from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from .settings import KafkaSettings
 from .topics import Topic
@@ -43,3 +43,8 @@ def consumer(
     return KafkaConsumer(
         *(settings.topic(topic) for topic in topics), **settings.client(), **(chosen | overrides)
     )
+
+
+def partitions_of(client: KafkaConsumer, topic: str) -> list[TopicPartition]:
+    """All partitions of a topic (by its full name), in order; empty where there is none."""
+    return [TopicPartition(topic, one) for one in sorted(client.partitions_for_topic(topic) or ())]

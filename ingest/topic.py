@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kafka import TopicPartition
-
-from broker.clients import consumer
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import Topic
 
@@ -22,10 +20,9 @@ def read_all(settings: KafkaSettings, topic: Topic, patience_s: float = 60.0) ->
     name = settings.topic(topic)
     reader = consumer(settings)
     try:
-        partitions = reader.partitions_for_topic(name)
-        if not partitions:
+        everywhere = partitions_of(reader, name)
+        if not everywhere:
             raise TopicError(f"no topic {name}; `coldchain up` makes the topics")
-        everywhere = [TopicPartition(name, partition) for partition in sorted(partitions)]
         reader.assign(everywhere)
         reader.seek_to_beginning(*everywhere)
         ends = reader.end_offsets(everywhere)

@@ -131,7 +131,6 @@ def _judge_rest(job: Job, candidates: Sequence[Candidate | None], effects: Effec
         if candidate is None or candidate.stored is None:
             rest.append(stint)
             continue
-        effects.readings += len(candidate.stored)
         row = stint.post.field, candidate.stored
         lines.setdefault((stint.post.compartment, tuple(stint.times)), []).append(row)
     # Doors and defrosts first: they say which of the frame's temperatures are paused.
@@ -157,7 +156,6 @@ def _judge_stint(
 ) -> None:
     device, memory, post, arrival = job.frame.device, job.memory, stint.post, job.arrival
     sifted = post.sift(stint.times, stint.values, arrival.latest)
-    effects.readings += len(sifted.times) + len(sifted.flagged)
     for at, value, why in sifted.flagged:
         effects.lines.append(points.flagged(device, post.channel, why, at, value))
     channel = memory.channels.get(post.channel)

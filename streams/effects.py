@@ -42,7 +42,7 @@ class Effects:
 
     `lines`: readings, flagged readings, device lines. `pieces` by device, channel and slot (ms).
     `records`: to `coldchain.excursions`, in order. `standing` by device, channel, limit and first
-    reading beyond. `late` by device and channel. `readings` counts what was sampled.
+    reading beyond. `late` by device and channel.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -50,12 +50,15 @@ class Effects:
     records: list[ExcursionRecord] = field(default_factory=list)
     standing: dict[tuple[str, str, str, int], Standing] = field(default_factory=dict)
     late: dict[str, dict[str, Late]] = field(default_factory=dict)
-    readings: int = 0
 
     def put_off(self, device: str, channel: str, late: Late) -> None:
         """Leave readings, or what a door's readings mean for a channel, to be judged late."""
-        channels = self.late.setdefault(device, {})
-        if channel in channels:
-            channels[channel].add(late)
-        else:
-            channels[channel] = late
+        gather(self.late.setdefault(device, {}), channel, late)
+
+
+def gather(channels: dict[str, Late], channel: str, late: Late) -> None:
+    """Add to what came late, by channel."""
+    if channel in channels:
+        channels[channel].add(late)
+    else:
+        channels[channel] = late

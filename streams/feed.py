@@ -6,7 +6,7 @@ import threading
 import msgspec
 from kafka import TopicPartition
 
-from broker.clients import consumer
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import REGISTRY, Topic
 from coldchain.enrolment import Roster
@@ -24,20 +24,20 @@ class RegistryFeed:
         self._roster = roster
         self._lock = threading.Lock()
         self._consumer = consumer(settings)
-        topic = settings.topic(REGISTRY)
-        partitions = [
-            TopicPartition(topic, number) for number in range(self.partitions_of(REGISTRY))
-        ]
+        partitions = self._partitions(REGISTRY)
         self._consumer.assign(partitions)
         self._consumer.seek_to_beginning(*partitions)
 
     def partitions_of(self, topic: Topic) -> int:
         """How many partitions a topic has. Raises LookupError where it has not been made."""
+        return len(self._partitions(topic))
+
+    def _partitions(self, topic: Topic) -> list[TopicPartition]:
         name = self._settings.topic(topic)
-        found = self._consumer.partitions_for_topic(name)
+        found = partitions_of(self._consumer, name)
         if not found:
             raise LookupError(f"there is no topic {name}: `coldchain up` makes the topics")
-        return len(found)
+        return found
 
     def catch_up(self) -> None:
         """Read on to what is the end of the topic now."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .effects import Late
+from .effects import Late, gather
 
 
 @dataclass(slots=True)
@@ -36,10 +36,7 @@ class LateQueue:
         waiting.events.append(event)
         waiting.marks.append(mark)
         for name, late in channels.items():
-            if name in waiting.channels:
-                waiting.channels[name].add(late)
-            else:
-                waiting.channels[name] = late
+            gather(waiting.channels, name, late)
 
     def is_held(self, device: str) -> bool:
         return device in self._held

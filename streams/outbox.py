@@ -41,6 +41,10 @@ class Outbox:
         ]
         return asyncio.gather(*futures)
 
+    async def write(self, lines: Iterable[str]) -> list[BadLine]:
+        """Write lines; those that the store rejected."""
+        return [bad for some in await self.begin_lines(list(lines)) for bad in some]
+
     async def say(self, records: Iterable[ExcursionRecord]) -> None:
         """Publish excursion records, in order for each device."""
         await self._send(

@@ -102,7 +102,7 @@ def _restart(
     """The newest reading before `since` that is outside every excursion."""
     while True:
         previous = past.latest_before(device, channel, since)
-        earlier = restart_before(since, None if previous is None else previous[0], stored)
+        earlier = restart_before(None if previous is None else previous[0], stored)
         if earlier is None:
             return previous
         since = earlier

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from coldchain.enrolment import Enrolled
-from coldchain.excursions import Excursion, Tracker, excursion_id
+from coldchain.excursions import Excursion, Tracker
 from coldchain.exposure import SLOT_MS
 from coldchain.judge import ChannelState, Plan, advance, open_excursions
 from coldchain.pauses import NOT_ENDED, pauses_of
@@ -56,10 +56,10 @@ class Revised:
     effects: Effects = field(default_factory=Effects)
 
 
-def restart_before(since: int, previous: int | None, stored: Sequence[Stored]) -> int | None:
+def restart_before(previous: int | None, stored: Sequence[Stored]) -> int | None:
     """The instant before which to look for the restart, or None where `previous` is it.
 
-    `previous` is the time of the newest reading before `since`; it is not outside every
+    `previous` is the time of the newest reading before what is new; it is not outside every
     excursion where one of those stored covers it.
     """
     if previous is None:
@@ -179,8 +179,3 @@ def _content(excursion: Excursion) -> tuple[object, ...]:
     """What an excursion says, less what is never told (and so not stored)."""
     said = msgspec.structs.replace(excursion, touching_ms=0, presumed=None)
     return msgspec.structs.astuple(said)
-
-
-def id_of(device: str, channel: str, excursion: Excursion) -> str:
-    """The excursion's name."""
-    return excursion_id(device, channel, excursion.limit, excursion.first_at)

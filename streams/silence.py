@@ -5,7 +5,7 @@ Silence is judged by the partition's newest receipt, so an outage of ours flags 
 
 from collections.abc import Mapping
 
-from coldchain.enrolment import Roster, Unregistered
+from coldchain.enrolment import Roster
 from coldchain.judge import presumed
 from coldchain.saying import of_compartment, record, standing
 
@@ -13,6 +13,7 @@ from .batch import Batch
 from .effects import Standing
 from .late import LateQueue
 from .memory import DeviceMemory
+from .standing import plan_of
 
 
 def presume(
@@ -34,11 +35,8 @@ def presume(
             state = channel.state
             if state is None or not any(tracker.is_open for tracker in state.trackers):
                 continue
-            try:
-                plan = enrolled.plans.plan(channel.profile, name.split(".")[1])
-            except Unregistered:
-                continue
-            if len(plan.limits) != len(state.trackers):
+            plan = plan_of(enrolled, name, channel)
+            if plan is None:
                 continue
             for excursion in of_compartment(plan, presumed(plan, state, now)):
                 if excursion.limit in channel.presumed:

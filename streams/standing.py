@@ -46,10 +46,8 @@ def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -
     opened = confirmed = 0
     severity = 0
     for name, channel in memory.channels.items():
-        if channel.state is None:
-            continue
-        plan = _plan(enrolled, name, channel)
-        if plan is None:
+        plan = plan_of(enrolled, name, channel)
+        if plan is None or channel.state is None:
             continue
         for limit, tracker in zip(plan.limits, channel.state.trackers, strict=True):
             if limit.mode != "consecutive":
@@ -68,13 +66,15 @@ def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -
     return Stands(STATES[severity], at, value, channel_name, margin_now, opened, confirmed)
 
 
-def _plan(enrolled: Enrolled, name: str, channel: ChannelMemory) -> Plan | None:
+def plan_of(enrolled: Enrolled, name: str, channel: ChannelMemory) -> Plan | None:
+    """What a channel's state was judged by; None where it has none, or its profile was edited."""
+    if channel.state is None:
+        return None
     try:
         plan = enrolled.plans.plan(channel.profile, name.split(".")[1])
     except Unregistered:
         return None
-    same = channel.state is not None and len(channel.state.trackers) == len(plan.limits)
-    return plan if same else None
+    return plan if len(channel.state.trackers) == len(plan.limits) else None
 
 
 def _severity(limit: Limit, is_confirmed: bool) -> int:

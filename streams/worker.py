@@ -62,8 +62,6 @@ class Worker:
         self._under_way: list[asyncio.Task[None]] = []
         self._latest: asyncio.Task[None] | None = None
         self._settle_task: asyncio.Task[None] | None = None
-        self.frames = 0
-        self.readings = 0
 
     async def run(self, stream: Any) -> None:
         """Take records for ever. Raises what a sink that stays down raises."""
@@ -104,8 +102,6 @@ class Worker:
         batch = self._intake.cut()
         if batch.is_empty():
             return
-        self.frames += len(batch)
-        self.readings += batch.effects.readings
         memories = {seat: self._memories.of(*seat) for seat in batch.seats}
         lines = lines_of(batch.effects) + self._watch.lines(batch.seats, self._intake.newest)
         packed = packed_states(memories)
@@ -178,7 +174,8 @@ class Worker:
 
     async def _rejudge(self, waiting: dict[str, Waiting]) -> None:
         # A reader of its own: a settling that was cancelled may still be asking with the last one.
-        past = Past(Reader(self._settings.series))
+        reader = Reader(self._settings.series)
+        past = Past(reader)
         give_up = self._settings.series.give_up_after
 
         def merge() -> list[str]:
@@ -213,14 +210,13 @@ class Worker:
                     log.exception("device %s could not be judged again", device)
             return done
 
-        lines = await patiently(merge, give_up)
-        bad = [line for lines_ in await self._outbox.begin_lines(lines) for line in lines_]
+        bad = await self._outbox.write(await patiently(merge, give_up))
         done = await patiently(judge, give_up)
-        pieces = [line for one in done.values() for line in piece_lines(one.effects)]
-        bad += [line for lines_ in await self._outbox.begin_lines(pieces) for line in lines_]
-        await self._outbox.say(r for one in done.values() for r in one.effects.records)
-        standing = [line for one in done.values() for line in standing_lines(one.effects)]
-        bad += [line for lines_ in await self._outbox.begin_lines(standing) for line in lines_]
+        reader.close()
+        effects = [one.effects for one in done.values()]
+        bad += await self._outbox.write(line for one in effects for line in piece_lines(one))
+        await self._outbox.say(record for one in effects for record in one.records)
+        bad += await self._outbox.write(line for one in effects for line in standing_lines(one))
         if bad:
             await self._outbox.refuse((), bad, self._clock())
         for (_, device), memory in memories.items():
@@ -229,7 +225,7 @@ class Worker:
             for mark in waiting[device].marks:
                 remember(memory, mark)
             self._late.release(device)
-        await self._outbox.begin_lines(self._watch.lines(set(memories), self._intake.newest))
+        await self._outbox.write(self._watch.lines(memories, self._intake.newest))
         await self._outbox.keep(packed_states(memories))
         for one in waiting.values():
             for event in one.events:

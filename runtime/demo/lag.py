@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kafka import TopicPartition
-
-from broker.clients import consumer
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import Topic
 
@@ -24,9 +22,7 @@ class Lag:
 
     def __init__(self, settings: KafkaSettings, topic: Topic, group: str) -> None:
         self._consumer = consumer(settings, group=group)
-        name = settings.topic(topic)
-        numbers = self._consumer.partitions_for_topic(name) or ()
-        self._partitions = [TopicPartition(name, number) for number in numbers]
+        self._partitions = partitions_of(self._consumer, settings.topic(topic))
 
     def __call__(self) -> int:
         ends = self._consumer.end_offsets(self._partitions)
@@ -57,7 +53,7 @@ def followed(
     stop = threading.Event()
     reader = consumer(settings)
     name = settings.topic(topic)
-    reader.assign([TopicPartition(name, n) for n in reader.partitions_for_topic(name) or ()])
+    reader.assign(partitions_of(reader, name))
     reader.seek_to_beginning()
 
     def follow() -> None:
@@ -81,8 +77,7 @@ def count(settings: KafkaSettings, topic: Topic) -> int:
     """How many records a topic holds."""
     reader = consumer(settings)
     try:
-        name = settings.topic(topic)
-        ones = [TopicPartition(name, n) for n in reader.partitions_for_topic(name) or ()]
+        ones = partitions_of(reader, settings.topic(topic))
         begins, ends = reader.beginning_offsets(ones), reader.end_offsets(ones)
         return sum(ends[one] - begins[one] for one in ones)
     finally:

@@ -9,7 +9,7 @@ from coldchain.frames import Frame
 from coldchain.records import ExcursionRecord
 from streams.batch import updates
 from streams.device import Arrival, Job, judge_frames, stints_of
-from streams.effects import Effects, Late, Standing
+from streams.effects import Effects, Late, Standing, gather
 from streams.memory import DeviceMemory, pack, unpack
 from streams.merge import merge
 from streams.past import Past, Reading, Stored
@@ -79,10 +79,7 @@ class Way:
         self.records += effects.records + updates(effects)
         self.kept.apply(effects)
         for name, late in effects.late.pop(frame.device, {}).items():
-            if name in self.late:
-                self.late[name].add(late)
-            else:
-                self.late[name] = late
+            gather(self.late, name, late)
         return effects
 
     def _store(self, frame: Frame, before: dict[str, int], effects: Effects) -> None:

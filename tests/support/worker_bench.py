@@ -11,14 +11,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from kafka import TopicPartition
 
-from broker.clients import consumer, producer
+from broker.clients import consumer, partitions_of, producer
 from broker.settings import KafkaSettings
 from broker.topics import FRAMES, REGISTRY, Topic
 from coldchain.frames import Frame, encode_frame
 from coldchain.records import ExcursionRecord
 from coldchain.registry import Registration
+from series.reader import Reader
 from series.settings import SeriesSettings
 
 ROOT = Path(__file__).parents[2]
@@ -117,10 +117,7 @@ class Bench:
         """Whether every partition of frames is committed to its end."""
         reader = consumer(self.kafka, group="streams")
         try:
-            topic = self.kafka.topic(FRAMES)
-            partitions = [
-                TopicPartition(topic, p) for p in reader.partitions_for_topic(topic) or ()
-            ]
+            partitions = partitions_of(reader, self.kafka.topic(FRAMES))
             ends = reader.end_offsets(partitions)
             return all((reader.committed(p) or 0) == end for p, end in ends.items())
         finally:
@@ -133,8 +130,7 @@ class Bench:
         """All records of a topic: key, value, headers."""
         reader = consumer(self.kafka)
         try:
-            name = self.kafka.topic(topic)
-            partitions = [TopicPartition(name, p) for p in reader.partitions_for_topic(name) or ()]
+            partitions = partitions_of(reader, self.kafka.topic(topic))
             reader.assign(partitions)
             reader.seek_to_beginning(*partitions)
             ends = reader.end_offsets(partitions)
@@ -143,6 +139,14 @@ class Bench:
                 for batch in reader.poll(timeout_ms=200).values():
                     found += [(r.key, r.value, dict(r.headers)) for r in batch]
             return found
+        finally:
+            reader.close()
+
+    def readings_stored(self) -> int:
+        """How many readings the store holds."""
+        reader = Reader(self.series)
+        try:
+            return reader.count_readings()
         finally:
             reader.close()
 

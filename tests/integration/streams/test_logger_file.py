@@ -11,7 +11,6 @@ from worker_bench import ROOT, Bench
 
 from broker.topics import EXCURSIONS, REJECTED
 from runtime.profiles import load_profiles
-from series.reader import Reader
 
 pytestmark = pytest.mark.integration
 
@@ -62,9 +61,5 @@ def test_a_real_loggers_file_is_judged_alike_by_the_stream_and_by_evaluate(
     ]
     assert sorted(map(repr, told)) == sorted(map(repr, expected))
     assert expected
-    reader = Reader(bench.series)
-    try:
-        assert reader.count_readings() == judged["readings"]
-    finally:
-        reader.close()
+    assert bench.readings_stored() == judged["readings"]
     assert bench.records(REJECTED) == []

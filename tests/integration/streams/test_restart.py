@@ -16,7 +16,6 @@ from coldchain.whole import records_of, samples_of
 from runtime.profiles import load_profiles
 from runtime.servers.influxdb import influxdb_process
 from runtime.servers.ports import free_ports
-from series.reader import Reader
 from series.setup import ensure_bucket
 
 pytestmark = pytest.mark.integration
@@ -41,14 +40,6 @@ def frame(device: str, minute: int, celsius: float) -> Frame:
     return Frame(v=1, device=device, boot=1, seq=minute, sent=at + MINUTE, channels=[air])
 
 
-def count(bench: Bench) -> int:
-    reader = Reader(bench.series)
-    try:
-        return reader.count_readings()
-    finally:
-        reader.close()
-
-
 def test_a_restarted_worker_takes_the_head_of_partitions_it_never_committed(bench: Bench) -> None:
     vans = [f"van-{number}" for number in range(8)]
     bench.register(*map(registration, vans))
@@ -57,12 +48,12 @@ def test_a_restarted_worker_takes_the_head_of_partitions_it_never_committed(benc
     for minute, van in enumerate((*vans[:2], *vans[3:]), start=1):
         with bench.worker("--checkpoint", "0.2"):
             bench.wait_committed()
-            assert count(bench) == sent
+            assert bench.readings_stored() == sent
         bench.send_frames(frame(van, minute, 2.0))
         sent += 2
     with bench.worker("--checkpoint", "0.2"):
         bench.wait_committed()
-    assert count(bench) == sent
+    assert bench.readings_stored() == sent
 
 
 def test_what_comes_in_order_while_a_late_reading_waits_for_the_store_is_judged(
@@ -125,7 +116,7 @@ def test_numbers_that_no_store_can_hold_are_refused_and_stop_nobody(bench: Bench
     with bench.worker("--checkpoint", "0.2"):
         bench.wait_committed()
     assert len(bench.records(REJECTED)) == 3
-    assert count(bench) == 2
+    assert bench.readings_stored() == 2
 
 
 def signal_to(pid: int, number: signal.Signals) -> None:

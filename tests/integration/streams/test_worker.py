@@ -117,14 +117,6 @@ def readings(made: dict[str, list[Frame]]) -> int:
     return sum(frame.readings() for frames in made.values() for frame in frames)
 
 
-def count(bench: Bench) -> int:
-    reader = Reader(bench.series)
-    try:
-        return reader.count_readings()
-    finally:
-        reader.close()
-
-
 def test_frames_in_order_end_in_the_excursions_of_one_batch(bench: Bench) -> None:
     made = city(devices=9, minutes=90)
     bench.register(*map(registration, made))
@@ -133,7 +125,7 @@ def test_frames_in_order_end_in_the_excursions_of_one_batch(bench: Bench) -> Non
         bench.wait_committed()
     assert what_holds(bench) == expected(made)
     assert len(expected(made)) >= 6
-    assert count(bench) == readings(made)
+    assert bench.readings_stored() == readings(made)
     assert bench.records(REJECTED) == []
 
 
@@ -159,7 +151,7 @@ def test_garbage_and_strangers_go_to_the_dead_letters_and_change_nothing_else(
     assert b"Object missing required field" in letters[b"{}"]["reason"]
     assert b"JSON is malformed" in letters[b"\x00garbage\xff"]["reason"]
     assert what_holds(bench) == expected(made)
-    assert count(bench) == readings(made)
+    assert bench.readings_stored() == readings(made)
 
 
 def recut(made: dict[str, list[Frame]], chance: random.Random) -> list[Frame]:
@@ -229,7 +221,7 @@ def test_killed_workers_lose_nothing_and_double_nothing(bench: Bench) -> None:
     bench.send_frames(*frames[:half])
 
     first = bench.start_worker("--checkpoint", "0.1")
-    wait_until(lambda: count(bench) > 0, "the first worker stores readings")
+    wait_until(lambda: bench.readings_stored() > 0, "the first worker stores readings")
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert not bench.is_committed()  # it died in mid-stream
@@ -242,6 +234,6 @@ def test_killed_workers_lose_nothing_and_double_nothing(bench: Bench) -> None:
         third.send_signal(signal.SIGKILL)
         third.wait()
         bench.wait_committed(90)
-    assert count(bench) == readings(made)
+    assert bench.readings_stored() == readings(made)
     assert what_holds(bench) == expected(made)
     assert bench.records(REJECTED) == []
