@@ -5,6 +5,7 @@ A token is 256 random bits, so that one SHA-256 is enough: there is nothing to g
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,8 @@ CREATE TABLE IF NOT EXISTS tokens (
     hash BLOB NOT NULL UNIQUE,
     made INTEGER NOT NULL,
     ends INTEGER
-) STRICT
+) STRICT;
+CREATE INDEX IF NOT EXISTS tokens_by_device ON tokens (device);
 """
 
 
@@ -68,17 +70,26 @@ class TokenStore:
 
         `others_end`: when the tokens that it has already are to end; None: they stay.
         """
-        secret = PREFIX + secrets.token_urlsafe(32)
-        token = Token(secrets.token_hex(4), device, now, None)
+        return self.new_for([device], now, others_end)[0]
+
+    def new_for(
+        self, devices: Iterable[str], now: int, others_end: int | None = None
+    ) -> list[tuple[Token, str]]:
+        """The same for many devices, in their order: all of them, or none."""
+        made = [
+            (Token(secrets.token_hex(8), device, now, None), PREFIX + secrets.token_urlsafe(32))
+            for device in devices
+        ]
         with self._db:
-            if others_end is not None:
-                self._end("device = ?", device, others_end)
-            self._db.execute(
-                "INSERT INTO tokens VALUES (?, ?, ?, ?, NULL)",
-                (token.id, device, hash_of(secret), now),
-            )
+            for token, secret in made:
+                if others_end is not None:
+                    self._end("device = ?", token.device, others_end)
+                self._db.execute(
+                    "INSERT INTO tokens VALUES (?, ?, ?, ?, NULL)",
+                    (token.id, token.device, hash_of(secret), now),
+                )
         self._load()
-        return token, secret
+        return made
 
     def revoke(self, name: str, now: int) -> int:
         """End a token by its id, or all of a device by its name; how many that were valid."""

@@ -20,6 +20,7 @@ from runtime.logger_files import (
     progress,
     read_logger,
 )
+from runtime.registry_files import read_registrations
 
 if TYPE_CHECKING:
     from ingest.dead_letters import DeadLetter
@@ -123,16 +124,7 @@ def registry(
 
     Example: `coldchain ingest registry city/registry.toml`
     """
-    from coldchain.registry_toml import RegistryError, loads
-    from ingest.registry_csv import loads_csv
-
-    read = loads_csv if file.suffix.lower() == ".csv" else loads
-    try:
-        registrations = read(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: can't be read: {error}") from None
-    except RegistryError as error:
-        raise UserError(str(error)) from None
+    registrations = read_registrations(file)
     _check_profiles(file, registrations, profiles)
 
     from ingest.replay import publish

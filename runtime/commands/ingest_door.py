@@ -9,6 +9,7 @@ import typer
 
 from runtime.errors import UserError
 from runtime.folders import state_folder
+from runtime.registry_files import read_registrations
 from runtime.settings import load_section, load_settings
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 tokens_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Devices' tokens: new, revoke, list.\n\nExample: `coldchain ingest token new van-0042`",
+    help="Devices' tokens: new, issue, revoke, list.\n\n"
+    "Example: `coldchain ingest token new van-0042`",
 )
 
 
@@ -137,6 +139,40 @@ def new(
         _print_json({"id": token.id, "device": device, "token": secret})
     else:
         typer.echo(secret)
+
+
+@tokens_app.command()
+def issue(
+    registry: Annotated[Path, typer.Argument(help="A registry file, TOML or CSV.")],
+    out: Annotated[Path, typer.Option(help="Write them into this file; you alone may read it.")],
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="End the devices' other tokens, after --grace.")
+    ] = False,
+    grace: Annotated[float, typer.Option(help="Hours that the others live on.", min=0)] = 24.0,
+) -> None:
+    """Make a token for every device of a registry file, as JSON: `{"van-0042": "…"}`.
+
+    The file is the only place that has them; a file that is there is not replaced.
+
+    Example: `coldchain ingest token issue devices.toml --out tokens.json`
+    """
+    import os
+
+    import msgspec
+
+    from ingest.door.tokens import TokenStore
+
+    devices = [one.device for one in read_registrations(registry)]
+    now = _now()
+    try:  # made before any token is: none may be lost for want of a place to write it
+        file = os.fdopen(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+    except OSError as error:
+        raise UserError(f"--out {out}: {error.strerror}; give a file that is not there") from None
+    with file, TokenStore(_path()) as store:
+        made = store.new_for(devices, now, now + round(grace * 3_600_000) if rotate else None)
+        secrets = {token.device: secret for token, secret in made}
+        file.write(msgspec.json.format(msgspec.json.encode(secrets), indent=1) + b"\n")
+    typer.echo(f"{len(made):,} tokens in {out}.")
 
 
 @tokens_app.command()

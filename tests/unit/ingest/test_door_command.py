@@ -55,6 +55,31 @@ def test_a_rotated_token_ends_after_its_grace(ingest: Any) -> None:
     assert sorted(one["valid"] for one in json.loads(listed)) == [False, True]
 
 
+def test_a_registry_file_gets_a_token_a_device_in_a_file_of_ones_own(
+    ingest: Any, tmp_path: Path
+) -> None:
+    registry, out = tmp_path / "devices.csv", tmp_path / "tokens.json"
+    registry.write_text(
+        "device,since,kind,asset,compartment,profile\n"
+        "van-1,2026-11-01T00:00:00Z,van,van-1,main,iced-seafood\n"
+        "van-2,2026-11-01T00:00:00Z,van,van-2,main,iced-seafood\n"
+    )
+    status, told, err = ingest("token", "issue", str(registry), "--out", str(out))
+    assert (status, told) == (0, f"2 tokens in {out}.\n"), err
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    tokens = json.loads(out.read_text())
+    assert list(tokens) == ["van-1", "van-2"]
+    with TokenStore(tmp_path / "door" / "tokens.sqlite") as store:
+        store.refresh()
+        for device, secret in tokens.items():
+            found = store.find(secret, 0)
+            assert found is not None
+            assert found.device == device
+    status, _, err = ingest("token", "issue", str(registry), "--out", str(out))
+    assert (status, err.count("\n")) == (2, 1), "what is there is not replaced"
+    assert json.loads(out.read_text()) == tokens
+
+
 def test_mistakes_are_one_line(ingest: Any) -> None:
     status, _, err = ingest("token", "new", "van/1")
     assert (status, err.count("\n")) == (2, 1)
