@@ -26,8 +26,9 @@ REJECTED = Topic("coldchain.frames.rejected", "device or none", 30 * DAY_MS)
 REGISTRY = Topic("coldchain.registry", "device", None)
 CUSTODY = Topic("coldchain.custody", "device", 30 * DAY_MS)
 EXCURSIONS = Topic("coldchain.excursions", "device", 30 * DAY_MS)
+SCANS = Topic("coldchain.scans", "parcel", 30 * DAY_MS)
 PARCELS = Topic("coldchain.parcels", "parcel", None)
-ABOARD = Topic("coldchain.aboard", "device", None)
+ABOARD = Topic("coldchain.aboard", "device/parcel, on the device's partition", None)
 ALERT_COMMANDS = Topic("coldchain.alert-commands", "alert id", 30 * DAY_MS)
 SEALS = Topic("coldchain.seals", "shard", -1)
 
@@ -37,6 +38,7 @@ TOPICS = (
     REGISTRY,
     CUSTODY,
     EXCURSIONS,
+    SCANS,
     PARCELS,
     ABOARD,
     ALERT_COMMANDS,

@@ -68,15 +68,21 @@ class ParcelJudged:
 
 
 def judge_parcel(
-    profile: Profile, way: Timeline, stretches: Iterable[Stretch], until: int
+    profile: Profile,
+    way: Timeline,
+    stretches: Iterable[Stretch],
+    until: int,
+    since: int | None = None,
 ) -> ParcelJudged:
     """Judge a parcel by its profile, from its timeline and every stay measured, up to `until`.
+
+    Between legs, what is before `since` does not count (ms; None: all does).
 
     Stretches of stays that do not count (a tag outranks them) change nothing. Raises ValueError
     where one was measured by other limits than the profile's.
     """
     counted = [one for one in stretches if one.stay.counts]
-    gaps = [b - a for a, b in between(way, until)]
+    gaps = [b - a for a, b in _after(between(way, until), since)]
     channels = [channel for one in counted for channel in one.channels]
     for channel in channels:
         if not set(channel.limits) <= set(profile.limits):
@@ -138,6 +144,12 @@ def _rank(channel: Measured) -> tuple[bool, bool, float, str]:
     warmth = sums.mkt / sums.known_ms if sums.known_ms else 0.0
     was_read = sums.count > 0 or sums.known_ms > 0
     return was_read, channel.quantity == "product", warmth, channel.channel
+
+
+def _after(spans: Iterable[Interval], since: int | None) -> list[Interval]:
+    return [
+        (a if since is None else max(a, since), b) for a, b in spans if since is None or b > since
+    ]
 
 
 def _length(one: Stretch) -> int:

@@ -1,17 +1,18 @@
-"""The records of parcels: their legs and verdict so far, and who is aboard what."""
+"""The records of parcels: their legs and verdict so far, and where each is aboard."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
+from .aboard import Berth
 from .celsius import from_micro
 from .excursions import DEGREE_MINUTE
 from .leg import Measured
 from .parcel import Budget, ParcelJudged, Stretch
 from .profile import Profile
 from .timeline import Timeline
-from .times import iso, minutes
+from .times import from_iso, iso, minutes
 
 
 class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,22 +83,71 @@ class ParcelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     problems: list[str]
 
 
-class AboardParcel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A parcel aboard a compartment since `since`, with what is left of its budgets."""
+class BerthRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A parcel's place in a compartment from `start` to `end` (null: it is still there)."""
 
-    parcel: str
     compartment: str
-    since: str
-    profile: str
-    budgets: list[BudgetRecord] = []
+    start: str
+    end: str | None
 
 
 class AboardRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is aboard a device, on `coldchain.aboard`, key: device. Its last record holds."""
+    """When and where one parcel is, was or never was (`berths` empty) aboard one device.
+
+    On `coldchain.aboard`, key: `device/parcel`, on the device's partition; the last record of a
+    key holds. `budgets`: what its legs so far have left it, as of its last unloading.
+    """
 
     v: Literal[1] = 1
     device: str
-    parcels: list[AboardParcel]
+    parcel: str
+    profile: str
+    berths: list[BerthRecord]
+    budgets: list[BudgetRecord] = []
+
+
+def aboard_key(device: str, parcel: str) -> bytes:
+    """The key of a record of `coldchain.aboard`."""
+    return f"{device}/{parcel}".encode()
+
+
+def aboard_records(
+    way: Timeline, profile: str, budgets: Sequence[BudgetRecord] = ()
+) -> dict[str, AboardRecord]:
+    """By device: where the parcel is or was aboard it. Budgets are told where it still is."""
+    records: dict[str, AboardRecord] = {}
+    for device in dict.fromkeys(leg.device for leg in way.legs):
+        legs = [leg for leg in way.legs if leg.device == device]
+        is_there = any(leg.end is None for leg in legs)
+        records[device] = AboardRecord(
+            device=device,
+            parcel=way.parcel,
+            profile=profile,
+            berths=[
+                BerthRecord(
+                    compartment=leg.compartment,
+                    start=iso(leg.start),
+                    end=None if leg.end is None else iso(leg.end),
+                )
+                for leg in legs
+            ],
+            budgets=list(budgets) if is_there else [],
+        )
+    return records
+
+
+def berths_of(record: AboardRecord) -> list[Berth]:
+    """What a record says of its device."""
+    return [
+        Berth(
+            record.parcel,
+            one.compartment,
+            from_iso(one.start),
+            None if one.end is None else from_iso(one.end),
+            record.profile,
+        )
+        for one in record.berths
+    ]
 
 
 def parcel_record(

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from coldchain.alert_commands import Acknowledge
 from coldchain.custody import CustodyEvent, HandMeasurement
 from coldchain.frames import Channel, Frame
-from coldchain.parcel_records import AboardParcel, AboardRecord, ParcelRecord
+from coldchain.parcel_records import AboardRecord, BerthRecord, ParcelRecord
 from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from runtime.contracts import CONTRACTS, schemas, stale, write
@@ -93,7 +93,9 @@ EXAMPLES: dict[str, Any] = {
     ),
     "aboard": AboardRecord(
         device="van-1",
-        parcels=[AboardParcel(parcel="p", compartment="main", since=AT, profile="frozen")],
+        parcel="p",
+        profile="frozen",
+        berths=[BerthRecord(compartment="main", start=AT, end=None)],
     ),
     "alert-command": Acknowledge(alert="1", by="li", at=AT, cause="unloading"),
     "evaluation": [],
