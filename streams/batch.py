@@ -26,6 +26,14 @@ class Refused:
     timestamp: float | None = None
 
 
+def refusal(event: Any, reason: str, now: int) -> Refused:
+    """An event's record refused at `now` (ms)."""
+    message = event.message
+    why = Rejection.of_record(reason, message.topic, message.partition, message.offset, now)
+    key = message.key if isinstance(message.key, bytes) else None
+    return Refused(key, message.value or b"", why, message.timestamp)
+
+
 @dataclass(slots=True)
 class Batch:
     """Frames taken (`events`, to be acknowledged when all is done) and what follows from them.

@@ -7,10 +7,9 @@ from typing import Any
 
 from coldchain.enrolment import Enrolled, Roster, Unregistered
 from coldchain.frames import Frame, FrameError, decode_frame
-from coldchain.rejections import Rejection
 from coldchain.times import DAY_MS
 
-from .batch import Batch, Refused
+from .batch import Batch, refusal
 from .device import Arrival, Job, judge_frames, rounds, stints_of
 from .late import LateQueue
 from .memories import Memories
@@ -166,13 +165,7 @@ class Intake:
         return Job(one.enrolled, memory, frame, arrival, stints, held)
 
     def _refuse(self, event: Any, reason: str) -> None:
-        message = event.message
-        rejection = Rejection.of_record(
-            reason, message.topic, message.partition, message.offset, self._clock()
-        )
-        key = message.key if isinstance(message.key, bytes) else None
-        timestamp = message.timestamp
-        self.batch.refused.append(Refused(key, message.value or b"", rejection, timestamp))
+        self.batch.refused.append(refusal(event, reason, self._clock()))
         self.batch.events.append(event)
 
 
