@@ -12,26 +12,25 @@ from .findings import Finding
 
 
 class Trail(msgspec.Struct, array_like=True):
-    """The window's readings (ms, micro-degrees), and what was found of them.
+    """Readings that a rise may have begun at (ms, micro-degrees), and the rise that stands.
 
-    `left` is the ms left before the threshold, as last worked out.
+    A window's lowest is the first of them, and each of the others the lowest since the one
+    before it: short, unless the temperature moves.
     """
 
     times: list[int] = []
     values: list[int] = []
-    since: int | None = None
-    due: int = 0
-    rate: float = 0.0
-    left: int = 0
+    found: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FastRise:
     """A temperature still inside `limit` that moves towards it.
 
-    It has moved `least` micro-degrees within `window` ms, and at that rate is beyond in
-    `horizon` ms or sooner. `least` is above what a thermostat's cycle moves. Readings less than
-    `spacing` ms after the last one kept are passed over, so that the trail stays short.
+    It has moved `least` micro-degrees from its lowest within `window` ms, and at that rate is
+    beyond in `horizon` ms or sooner. `least` is above what a thermostat's cycle moves. Of each
+    `spacing` ms (of the epoch) the first reading may be that lowest; of readings that lie within
+    one `grain` (micro-degrees) the later is. The figures are those of when it was found.
     """
 
     limit: Limit
@@ -40,6 +39,7 @@ class FastRise:
     horizon: int = 30 * MINUTE_MS
     least: int = 5 * MICRO // 2
     spacing: int = MINUTE_MS
+    grain: int = MICRO // 4
 
     def fresh(self) -> Trail:
         return Trail()
@@ -50,44 +50,44 @@ class FastRise:
         """`is_paused`: a door is open or a defrost runs (or its grace); the trail starts anew."""
         now = round(value)
         if is_paused:
-            return self._end(state, at, clear=True)
-        if state.times and at - state.times[-1] < self.spacing and not self.limit.beyond(now):
-            return None
-        state.times.append(at)
-        state.values.append(now)
-        while state.times[0] < at - self.window:
-            del state.times[0], state.values[0]
-        sign = self.limit.sign
-        lowest = min(range(len(state.values)), key=lambda n: sign * state.values[n])
-        moved = sign * (now - state.values[lowest])
-        took = at - state.times[lowest]
-        room = sign * (self.limit.threshold - now)
-        if self.limit.beyond(now) or moved < self.least or took == 0:
+            state.times, state.values = [], []
             return self._end(state, at)
-        left = max(0, room) * took // moved
+        self.keep(state, at, now)
+        sign = self.limit.sign
+        moved = sign * (now - state.values[0])
+        if self.limit.beyond(now) or moved < self.least:
+            return self._end(state, at)
+        took = at - state.times[0]
+        left = max(0, sign * (self.limit.threshold - now)) * took // moved
         if left > self.horizon:
             return self._end(state, at)
-        state.rate, state.left = from_micro(moved) / minutes(took), left
-        if state.since is None:
-            state.since, state.due = state.times[lowest], at
+        if state.found is None:
+            figures = {"rate": from_micro(moved) / minutes(took), "left": minutes(left)}
+            state.found = Finding(self.id, state.times[0], at, None, figures)
         return None
 
     def standing(self, state: Trail, now: int) -> Finding | None:
-        if state.since is None:
-            return None
-        return Finding(self.id, state.since, state.due, None, self._values(state))
+        return state.found
 
-    def _end(self, state: Trail, at: int, clear: bool = False) -> Finding | None:
-        """End what stands: it is past its limit (an excursion now), or no longer nears it."""
-        ended = None
-        if state.since is not None:
-            ended = Finding(self.id, state.since, state.due, at, self._values(state))
-        state.since = None
-        if clear:
-            state.times, state.values = [], []
-        return ended
+    def keep(self, state: Trail, at: int, value: int) -> None:
+        """Take a reading into the trail, and leave behind what is out of the window."""
+        times, values = state.times, state.values
+        while times and times[0] < at - self.window:
+            del times[0], values[0]
+        if times and at // self.spacing == times[-1] // self.spacing:
+            return
+        height = self.height(value)
+        while values and self.height(values[-1]) >= height:
+            del times[-1], values[-1]
+        times.append(at)
+        values.append(value)
+
+    def height(self, value: int) -> int:
+        """How far towards the limit a value lies, in whole grains."""
+        return self.limit.sign * value // self.grain
 
     @staticmethod
-    def _values(state: Trail) -> dict[str, float]:
-        """°C per minute, and the minutes left when it was last worked out."""
-        return {"rate": state.rate, "left": minutes(state.left)}
+    def _end(state: Trail, at: int) -> Finding | None:
+        """End what stands: it is past its limit (an excursion now), or no longer nears it."""
+        found, state.found = state.found, None
+        return None if found is None else msgspec.structs.replace(found, until=at)

@@ -146,11 +146,33 @@ def test_an_ordinary_cycle_of_fifteen_minutes_is_none() -> None:
 
 def test_a_steady_rise_is_told_with_the_time_left_before_the_limit() -> None:
     rule = FastRise(WARM)
-    state, _ = tell(rule, celsius([(n, 0 + 0.2 * n) for n in range(14)]))
-    found = at(rule, state, 13)
+    state, _ = tell(rule, celsius([(n, 0.3 * n) for n in range(10)]))
+    found = at(rule, state, 9)
     assert found is not None
-    assert found.values == {"rate": pytest.approx(0.2), "left": pytest.approx(7, abs=0.01)}
-    assert say(found) == "nearing its limit by 0.20 °C/min: 7 min left"
+    assert span(found) == (0, 9, None)
+    assert found.values == {"rate": pytest.approx(0.3), "left": pytest.approx(1.3 / 0.3)}
+    assert say(found) == "nearing its limit by 0.30 °C/min: 4 min left"
+
+
+def test_the_figures_of_a_rise_stay_those_of_when_it_was_found() -> None:
+    rule = FastRise(WARM)
+    rising = celsius([(n, 0.3 * n) for n in range(14)])
+    found = at(rule, tell(rule, rising)[0], 13)
+    assert found == at(rule, tell(rule, rising[:10])[0], 9)
+    assert found is not None
+    assert tell(rule, [*rising, *celsius([(14, 4.1)])])[1] == [
+        msgspec.structs.replace(found, until=14 * MINUTE_MS)
+    ]
+
+
+def test_of_readings_hardly_apart_a_rise_begins_at_the_last() -> None:
+    rule = FastRise(WARM)
+    still = celsius([(n, 1.0 + 0.02 * n) for n in range(10)])
+    state, _ = tell(rule, still)
+    assert state.times == [9 * MINUTE_MS]
+    state, _ = tell(rule, [*still, *celsius([(10, 3.7), (10.5, 3.8)])])
+    assert state.found is not None
+    assert state.found.since == 9 * MINUTE_MS
 
 
 def test_a_thermostats_cycle_is_no_rise() -> None:
@@ -161,10 +183,10 @@ def test_a_thermostats_cycle_is_no_rise() -> None:
 
 
 def test_a_rise_is_over_once_the_limit_is_passed_or_it_turns() -> None:
-    rising: list[tuple[float, float]] = [(n, 0.2 * n) for n in range(21)]
-    _, ended = tell(FastRise(WARM), celsius([*rising, (21, 4.2)]))
-    assert [span(one) for one in ended] == [(0, 13, 21)]
-    _, ended = tell(FastRise(WARM), celsius([*rising[:14], (14, 1.0)]))
+    rising: list[tuple[float, float]] = [(n, 0.3 * n) for n in range(14)]
+    _, ended = tell(FastRise(WARM), celsius([*rising, (14, 4.2)]))
+    assert [span(one) for one in ended] == [(0, 9, 14)]
+    _, ended = tell(FastRise(WARM), celsius([*rising[:10], (10, 1.0)]))
     assert len(ended) == 1
 
 
@@ -178,7 +200,7 @@ def test_a_rise_while_a_door_is_open_is_no_finding() -> None:
 def test_a_fall_towards_a_lower_limit_is_a_rise_mirrored() -> None:
     freezing = Limit("freezing", "below", 0, 0, "critical")
     rule = FastRise(freezing)
-    state, _ = tell(rule, celsius([(n, 4 - 0.2 * n) for n in range(14)]))
+    state, _ = tell(rule, celsius([(n, 4 - 0.3 * n) for n in range(14)]))
     assert at(rule, state, 13) is not None
 
 
