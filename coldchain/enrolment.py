@@ -3,8 +3,9 @@
 A change applies from its date: which post a reading has is decided by its own time.
 """
 
+import dataclasses
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .celsius import MICRO, POSSIBLE_MAX_C, POSSIBLE_MIN_C
@@ -12,6 +13,7 @@ from .frames import TEMPERATURES
 from .judge import Plan
 from .profile import Profile
 from .registry import ChannelEntry, Duty, Entry, Registration
+from .rules.given import NONE, Given, of_switch, of_temperature
 from .times import from_iso
 
 #: What a sensor can report at all, by quantity: (least, most).
@@ -41,6 +43,7 @@ class Plans:
     def __init__(self, profiles: Mapping[str, Profile]) -> None:
         self._profiles = profiles
         self._made: dict[tuple[str, str], Plan] = {}
+        self._given: dict[tuple[str, str, bool], Given] = {}
 
     def profile(self, name: str) -> Profile:
         """The profile of this name. Raises Unregistered."""
@@ -56,13 +59,24 @@ class Plans:
             made = self._made[name, quantity] = Plan.of(self.profile(name), quantity)
         return made
 
+    def rules(self, name: str, quantity: str, duty: Duty) -> Given:
+        """The rules that a judged channel of this quantity is given. Raises Unregistered."""
+        is_cooling = duty == "pre-cooling"
+        given = self._given.get((name, quantity, is_cooling))
+        if given is None:
+            limits = self.plan(name, quantity).limits
+            given = of_temperature(quantity, self.profile(name), limits, is_cooling)
+            self._given[name, quantity, is_cooling] = given
+        return given
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """A channel as the registry has it: where it is and what it is judged by.
 
     `plan` is None where nothing is judged or summed; `calibration` is in micro-units; `field` is
-    the channel's name less its compartment; `grace` (ms) is the profile's `door_grace`.
+    the channel's name less its compartment; `grace` (ms) is the profile's `door_grace`. `rules`
+    are those of the fleet; posts that differ in nothing else are judged alike.
     """
 
     channel: str
@@ -74,6 +88,7 @@ class Post:
     calibration: int
     plan: Plan | None
     grace: int
+    rules: Given = dataclasses.field(default=NONE, compare=False)
 
     @property
     def pauses(self) -> bool:
@@ -176,16 +191,32 @@ class Enrolled:
             yield post, start, stop
             start = stop
 
+    def by_entry(self, times: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """The times (rising, ms) parted by entry: (entry, from, to) as indices into them.
+
+        Raises Unregistered.
+        """
+        start = 0
+        while start < len(times):
+            index = self.index(times[start])
+            later = self.starts[index + 1 : index + 2]
+            stop = bisect_right(times, later[0] - 1, lo=start) if later else len(times)
+            yield index, start, stop
+            start = stop
+
     def _make(self, entry: Entry, channel: str) -> Post:
         compartment, name = channel.split(".", 1)
         quantity = name.split(".", 1)[0]
         placed = entry.compartments.get(compartment)
         said = entry.channels.get(channel, ChannelEntry())
-        plan, grace = None, 0
+        plan, grace, rules = None, 0, NONE
+        if said.counts and (placed is None or placed.duty not in IDLE):
+            rules = of_switch(quantity)
         if placed is not None:
             grace = self.plans.profile(placed.profile).door_grace
             if said.counts and quantity in TEMPERATURES and placed.duty not in IDLE:
                 plan = self.plans.plan(placed.profile, quantity)
+                rules = self.plans.rules(placed.profile, quantity, placed.duty)
         return Post(
             channel,
             compartment,
@@ -195,7 +226,12 @@ class Enrolled:
             round(said.calibration * MICRO),
             plan,
             grace,
+            rules,
         )
+
+
+#: A device's configuration by its name; None where it is not registered.
+Find = Callable[[str], Enrolled | None]
 
 
 class Roster:

@@ -23,7 +23,8 @@ class ShortCycling:
     """A compressor (1: running) that starts `starts` times or more within `window` ms.
 
     Found at the start that makes it so, from the first of them; over when the window holds
-    fewer. The first reading is no start: it may have been running before.
+    fewer, which a later reading of the compressor has to prove. The first reading is no start:
+    it may have been running before.
     """
 
     id: str = "short-cycling"
@@ -46,7 +47,7 @@ class ShortCycling:
         return ended
 
     def standing(self, state: Cycles, now: int) -> Finding | None:
-        if state.since is None or self._ended(state, now) is not None:
+        if state.since is None:
             return None
         return Finding(self.id, state.since, state.due, None, self._values())
 

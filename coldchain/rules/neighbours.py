@@ -54,7 +54,8 @@ class Days(msgspec.Struct, array_like=True):
 class SensorDrifts:
     """A day's mean difference that has moved by more than `most` from the first day's.
 
-    A day counts with `count` slots at least. Start afresh when either sensor is calibrated.
+    A day counts with `count` slots at least. Start afresh when either sensor is calibrated. The
+    figure is that of the day by which it was found.
     """
 
     id: str = "sensor-drifts"
@@ -91,8 +92,8 @@ class SensorDrifts:
             return None
         moved = mean - state.baseline
         if abs(moved) > self.most:
-            state.since = day if state.since is None else state.since
-            state.moved = moved
+            if state.since is None:
+                state.since, state.moved = day, moved
             return None
         ended = self.standing(state, day)
         state.since = None

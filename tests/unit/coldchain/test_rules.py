@@ -133,7 +133,7 @@ def test_a_compressor_that_starts_eight_times_an_hour_is_short_cycling() -> None
     standing = at(rule, state, 45)
     assert standing is not None
     assert span(standing) == (3, 45, None)
-    assert at(rule, state, 63) is None
+    assert at(rule, state, 63) is not None  # until the compressor itself says more
     _, ended = tell(rule, [*cycles(8, 6), (100, 0)])
     assert [span(one) for one in ended] == [(3, 45, 63)]
 
