@@ -21,10 +21,12 @@ VERBS = {
     "down": "Stop the local servers.",
     "status": "What runs where, and how it is.",
     "doctor": "What is wrong here, and how to mend it.",
-    "emulate": "Make a city's sensors send: to Kafka, or into a folder.",
+    "emulate": "Make a city's sensors send: to Kafka, the front door, or into a folder.",
     "ingest": "Replay loggers' files, publish the registry, see what was rejected.",
     "stream": "Run a worker: frames in, readings and excursions out.",
     "alerts": "Tell people of excursions; list, acknowledge, silence.",
+    "audit": "Seal what came in; a parcel's record, samplings, dispositions.",
+    "verify": "Check a record's bundle offline: what it proves, and what not.",
     "evaluate": "Judge a logger's file by a profile, without any server.",
     "score": "What was detected, against what really happened.",
     "dashboards": "Build, check and push the Grafana boards.",
@@ -101,6 +103,7 @@ def _in_one_line(error: Exception) -> str | None:
     """What to say of an error that is not a fault of ours, else None."""
     kinds: tuple[tuple[str, str], ...] = (
         ("runtime.errors", "UserError"),
+        ("audit.errors", "AuditError"),
         ("runtime.servers.errors", "ServerError"),
         ("series.http", "Unreachable"),
         ("series.setup", "SetupError"),

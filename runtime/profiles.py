@@ -28,6 +28,13 @@ def load_profiles(extra: Path | None = None) -> dict[str, Profile]:
     return profiles
 
 
+def profile_texts(extra: Path | None = None) -> dict[str, str]:
+    """Every profile's TOML as it is in its file, by its id. Raises ProfileError."""
+    load_profiles(extra)  # refuses two of one id
+    texts = [(_text(file, shown), shown) for file, shown in [*_shipped(), *_own(extra)]]
+    return {parse_profile(text, shown).id: text for text, shown in texts}
+
+
 def _shipped() -> list[tuple[Traversable, str]]:
     folder = files("coldchain") / "profiles"
     found = [file for file in folder.iterdir() if file.name.endswith(".toml")]

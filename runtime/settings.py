@@ -31,8 +31,18 @@ T = TypeVar("T")
 FILE = "coldchain.toml"
 #: Sections that a file may have. `kafka`, `influxdb` and `people` are read here, the others by
 #: the commands whose rooms they set, through `load_section`.
-SECTIONS = ("kafka", "influxdb", "people", "alerts", "streams", "ingest", "emulator", "dashboards")
-SECRETS = frozenset({"password", "token"})
+SECTIONS = (
+    "kafka",
+    "influxdb",
+    "people",
+    "alerts",
+    "audit",
+    "streams",
+    "ingest",
+    "emulator",
+    "dashboards",
+)
+SECRETS = frozenset({"password", "token", "private_key"})
 
 
 @dataclass(frozen=True, slots=True)

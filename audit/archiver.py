@@ -1,0 +1,324 @@
+"""From Kafka into the archive: records wait in memory until their hour is over, then are sealed.
+
+What waits is still in Kafka, and the offsets move only with the seal, in one transaction: a crash
+loses nothing and archives nothing twice. One archiver has the archive, and so all partitions, to
+itself and joins no group (see docs/decisions/0040: kafka-python may hang in a rebalance).
+
+Order of a cut: shard files (fsync, renamed to names that the seal's number gives), the catalogue's
+transaction, the seal on `coldchain.seals`. A crash after the first leaves files that the next cut
+replaces; after the second, a seal that is published at the next start.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from kafka import KafkaProducer, TopicPartition
+
+from broker.clients import consumer, partitions_of, producer
+from broker.topics import (
+    ALERT_COMMANDS,
+    CUSTODY,
+    EXCURSIONS,
+    FRAMES,
+    REGISTRY,
+    SEALS,
+    Topic,
+)
+from coldchain.times import iso
+
+from .accounts import by_boot
+from .catalog import Catalog, Sealing
+from .entries import Entry, Kind
+from .errors import AuditError
+from .ledger import Ledger
+from .seals import Gap, Seal, ShardSeal, SignedSeal, encode_signed, sign_seal
+from .settings import ArchiveSettings
+from .shards import Shard, find, hour_of, shard_name, write_shard
+from .signing import PublicKey
+
+_log = logging.getLogger(__name__)
+
+POLL_MS = 200
+
+#: Topic -> the kind of its entries.
+SOURCES: dict[Topic, Kind] = {
+    FRAMES: "frames",
+    CUSTODY: "custody",
+    REGISTRY: "registry",
+    EXCURSIONS: "excursions",
+    ALERT_COMMANDS: "commands",
+}
+#: The offsets' name for what the ledger holds.
+LEDGER = "ledger"
+
+
+class _Named(msgspec.Struct):
+    """As much of a record as says whose it is."""
+
+    device: str | None = None
+    parcel: str | None = None
+
+
+_named = msgspec.json.Decoder(_Named)
+
+
+def subject_of(kind: Kind, key: bytes | None, value: bytes) -> str:
+    """Whose a record is: a frame's device and a scan's parcel as they say themselves, else the
+    record's key.
+    """
+    own: str | None = None
+    if kind in ("frames", "custody"):
+        try:
+            named = _named.decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            named = _Named()
+        own = named.device if kind == "frames" else named.parcel
+    return own or (key or b"").decode(errors="replace")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What is taken in and not sealed; `size` in bytes."""
+
+    size: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    offsets: dict[tuple[str, int], int] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+class Archiver:
+    """One consumer, one catalogue. For one thread."""
+
+    def __init__(
+        self,
+        settings: ArchiveSettings,
+        catalog: Catalog,
+        ledger: Ledger,
+        clock: Callable[[], int],
+    ) -> None:
+        """Raises AuditError where the archive is sealed by another key, or Kafka is another one."""
+        self._settings = settings
+        self._shards = settings.folder / "shards"
+        self._catalog = catalog
+        self._ledger = ledger
+        self._clock = clock
+        self._waiting = _Waiting()
+        self._hour = hour_of(clock())
+        _check_key(catalog.last(), settings.signer.public)
+        _publish_key(settings)
+        self._kinds: dict[str, Kind] = {
+            settings.kafka.topic(topic): kind for topic, kind in SOURCES.items()
+        }
+        self._next = catalog.offsets()
+        self._consumer = consumer(settings.kafka)
+        self._producer: KafkaProducer | None = None
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+        self._profiles = dict(settings.profiles)
+        self.publish()
+
+    def close(self) -> None:
+        self._consumer.close()
+        if self._producer is not None:
+            self._producer.close()
+
+    def _begin(self) -> None:
+        """Go on where the catalogue says; note what Kafka has let go of meanwhile."""
+        ours = [p for topic in self._kinds for p in partitions_of(self._consumer, topic)]
+        self._consumer.assign(ours)
+        begins = self._consumer.beginning_offsets(ours)
+        ends = self._consumer.end_offsets(ours)
+        for where in ours:
+            known = self._next.get((where.topic, where.partition))
+            if known is not None and known > ends[where]:
+                raise AuditError(
+                    f"{where.topic}/{where.partition} ends at {ends[where]}, but is archived up to"
+                    f" {known}: this is another Kafka; give it an archive of its own"
+                )
+            if known is not None and known < begins[where]:
+                self._gap(where, known, begins[where])
+            following = max(known or 0, begins[where])
+            self._next[where.topic, where.partition] = following
+            self._consumer.seek(where, following)
+
+    def _gap(self, where: TopicPartition, first: int, following: int) -> None:
+        _log.error(
+            "%s/%d: offsets %d to %d are gone", where.topic, where.partition, first, following
+        )
+        gap = Gap(topic=where.topic, partition=where.partition, first=first, next=following)
+        self._waiting.gaps.append(gap)
+
+    def step(self) -> int:
+        """Take in what has come, and seal what is due; the number of records."""
+        count = self.take()
+        if self.is_due(self._clock()):
+            self.cut()
+        return count
+
+    def take(self) -> int:
+        """Take in what has come; the number of records."""
+        polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(POLL_MS, max_records=2_000)
+        for where, records in polled.items():
+            for record in records:
+                self._take(where, record)
+        return sum(map(len, polled.values()))
+
+    def _take(self, where: TopicPartition, record: Any) -> None:
+        waiting, kind = self._waiting, self._kinds[where.topic]
+        expected = self._next[where.topic, where.partition]
+        if record.offset < expected:
+            return
+        if record.offset > expected and kind != "registry":  # a compacted topic has holes
+            self._gap(where, expected, record.offset)
+        self._next[where.topic, where.partition] = record.offset + 1
+        waiting.offsets[where.topic, where.partition] = record.offset + 1
+        value: bytes = record.value or b""
+        subject = subject_of(kind, record.key, value)
+        at, partition, offset = record.timestamp, where.partition, record.offset
+        self._add([Entry(kind, subject, at, partition, offset, value)])
+
+    def _add(self, entries: Iterable[Entry]) -> None:
+        waiting = self._waiting
+        for entry in entries:
+            waiting.entries.append(entry)
+            waiting.size += len(entry.value)
+
+    def is_due(self, now: int) -> bool:
+        """Whether to seal what waits: the hour is over, or it is much."""
+        return self._waiting.size >= self._settings.shard_bytes or hour_of(now) > self._hour
+
+    def is_behind(self) -> bool:
+        """Whether Kafka holds more than was taken in."""
+        ends = self._consumer.end_offsets(self._consumer.assignment())
+        return any(self._next[where.topic, where.partition] < end for where, end in ends.items())
+
+    def cut(self, next_key: PublicKey | None = None) -> SignedSeal | None:
+        """Seal all that waits, what the ledger has and profiles that are new; None: nothing was.
+
+        `next_key` takes over from the next seal on: the archiver then has to be made anew.
+        """
+        now = self._clock()
+        self._hour = hour_of(now)
+        self._add(self._from_ledger())
+        self._add(self._new_profiles(now))
+        waiting = self._waiting
+        if not waiting.entries and not waiting.gaps and next_key is None:
+            return None
+        number, previous = self._catalog.next_number()
+        written = [
+            write_shard(self._shards, shard_name(kind, hour, number), entries)
+            for (kind, hour), entries in sorted(_grouped(waiting.entries).items())
+        ]
+        seal = Seal(
+            number=number,
+            previous=previous,
+            at=iso(now),
+            key=self._settings.signer.public.fingerprint,
+            shards=[_sealed(shard, digest) for shard, digest in written],
+            gaps=waiting.gaps,
+            next_key="" if next_key is None else next_key.raw.hex(),
+        )
+        signed = sign_seal(seal, self._settings.signer)
+        subjects = _subjects(waiting.entries)
+        self._catalog.record(
+            Sealing(
+                signed,
+                [(shard, subjects.get((shard.kind, shard.hour), set())) for shard, _ in written],
+                waiting.offsets,
+                {
+                    which: self._catalog.account(*which).plus(numbers)
+                    for which, numbers in by_boot(waiting.entries).items()
+                },
+            )
+        )
+        self._waiting = _Waiting()
+        self._profiles = {}
+        self.publish()
+        return signed
+
+    def publish(self) -> None:
+        """Send the seals that are not on `coldchain.seals` yet. One may come twice, never none."""
+        waiting = self._catalog.unpublished()
+        if not waiting:
+            return
+        if self._producer is None:
+            self._producer = producer(self._settings.kafka)
+        topic = self._settings.kafka.topic(SEALS)
+        sent = [
+            self._producer.send(topic, key=str(one.seal.number).encode(), value=encode_signed(one))
+            for one in waiting
+        ]
+        self._producer.flush()
+        for future in sent:
+            future.get(timeout=0)
+        self._catalog.published(waiting[-1].seal.number)
+
+    def _from_ledger(self) -> list[Entry]:
+        following = self._next.get((LEDGER, 0), 0)
+        rows = self._ledger.after(following)
+        if rows:
+            self._next[LEDGER, 0] = self._waiting.offsets[LEDGER, 0] = rows[-1].number + 1
+        return [Entry("inspections", one.subject, one.at, 0, one.number, one.value) for one in rows]
+
+    def _new_profiles(self, now: int) -> list[Entry]:
+        found: list[Entry] = []
+        for name, text in sorted(self._profiles.items()):
+            value = text.encode()
+            shards = self._catalog.shards_with("profiles", name)
+            known = find(self._shards, shards[-1][1], name, prove=False).entries if shards else []
+            if not known or known[-1].value != value:
+                found.append(Entry("profiles", name, now, 0, 0, value))
+        return found
+
+
+def _check_key(last: SignedSeal | None, ours: PublicKey) -> None:
+    if last is None:
+        return
+    handed = last.seal.next_key
+    expected = PublicKey(bytes.fromhex(handed)).fingerprint if handed else last.seal.key
+    if ours.fingerprint != expected:
+        raise AuditError(
+            f"the archive is sealed by key {expected[:16]}…, not by {ours.fingerprint[:16]}…;"
+            " `coldchain audit key --rotate` hands over to another"
+        )
+
+
+def _publish_key(settings: ArchiveSettings) -> None:
+    """The public key where everybody may fetch it."""
+    key = settings.signer.public
+    folder = settings.folder / "keys"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{key.fingerprint}.pem").write_text(key.pem(), encoding="ascii")
+
+
+def _grouped(entries: Iterable[Entry]) -> dict[tuple[Kind, int], list[Entry]]:
+    found: dict[tuple[Kind, int], list[Entry]] = {}
+    for entry in entries:
+        found.setdefault((entry.kind, hour_of(entry.received)), []).append(entry)
+    return found
+
+
+def _subjects(entries: Iterable[Entry]) -> dict[tuple[Kind, int], set[str]]:
+    """Who is to be found where. Frames are found by the hour."""
+    found: dict[tuple[Kind, int], set[str]] = {}
+    for entry in entries:
+        if entry.kind != "frames":
+            found.setdefault((entry.kind, hour_of(entry.received)), set()).add(entry.subject)
+    return found
+
+
+def _sealed(shard: Shard, digest: str) -> ShardSeal:
+    return ShardSeal(
+        name=shard.name,
+        kind=shard.kind,
+        hour=iso(shard.hour),
+        size=shard.size,
+        root=shard.root.hex(),
+        file_sha256=digest,
+    )

@@ -1,0 +1,24 @@
+"""What the room needs to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from broker.settings import KafkaSettings
+
+from .signing import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """Where the archive is and who seals it.
+
+    `profiles`: the TOML text of every profile by its id; what is new of them is archived too.
+    `shard_bytes`: so many bytes waiting are sealed before the hour is over.
+    """
+
+    kafka: KafkaSettings
+    folder: Path
+    signer: Signer
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    shard_bytes: int = 64_000_000
