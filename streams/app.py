@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,22 @@ from yarl import URL
 
 from broker.clients import MAX_REQUEST_BYTES
 from broker.settings import KafkaSettings
-from broker.topics import EXCURSIONS, FRAMES, REJECTED
+from broker.topics import ABOARD, CUSTODY, EXCURSIONS, FRAMES, PARCELS, REJECTED, SCANS
 from coldchain.enrolment import Plans, Roster
 from series.writer import Writer
 
 from .feed import RegistryFeed
+from .manifest import Manifests
 from .memories import Memories
-from .outbox import Outbox
+from .outbox import Outbox, Topics
+from .parcels.desk import DeskTopics, ParcelDesk
+from .parcels.forwarder import Forwarder
+from .rounds import Desk, Rounds
 from .settings import StreamSettings
 from .transport import Transport
 from .worker import Worker
+
+_TOPICS = (FRAMES, CUSTODY, SCANS, ABOARD, PARCELS, EXCURSIONS, REJECTED)
 
 
 def wall_ms() -> int:
@@ -38,43 +45,104 @@ def make_app(settings: StreamSettings) -> Any:
     roster = Roster(Plans(settings.profiles))
     feed = RegistryFeed(kafka, roster)
     feed.catch_up()
-    app = _configured(settings, feed.partitions_of(FRAMES))
-    frames, excursions, rejected = (
-        _raw_topic(app, kafka.topic(topic)) for topic in (FRAMES, EXCURSIONS, REJECTED)
-    )
+    partitions = _one_count(feed)
+    app = _configured(settings, partitions)
+    topic = {one: _raw_topic(app, kafka.topic(one)) for one in _TOPICS}
     # The changelog's partition count has to be the frames': a device's state goes where it goes.
     # Its types have to be said here: set later, they come too late for what reads it back.
-    table = app.Table(
-        "devices", key_type=bytes, value_type=bytes, partitions=feed.partitions_of(FRAMES)
+    devices, aboard, parcels = (
+        app.Table(name, key_type=bytes, value_type=bytes, partitions=partitions)
+        for name in ("devices", "manifests", "parcels")
     )
     writer = Writer(settings.series)
-    outbox = Outbox(writer, settings.series.batch_lines, excursions, rejected, table)
-    worker = Worker(settings, roster, feed, Memories(table.data), outbox, wall_ms)
+    outbox = Outbox(
+        writer,
+        settings.series.batch_lines,
+        Topics(
+            topic[EXCURSIONS],
+            topic[REJECTED],
+            topic[SCANS],
+            devices.changelog_topic,
+            aboard.changelog_topic,
+        ),
+    )
+    profiles = settings.profiles.get
+    manifests = Manifests(aboard.data, roster, profiles, time.monotonic, settings.leg_patience)
+    worker = Worker(settings, manifests, feed, Memories(devices.data), outbox, wall_ms)
+    forwarder = _rounds(settings, Forwarder(topic[SCANS], outbox, profiles, wall_ms))
+    desk = _rounds(
+        settings,
+        ParcelDesk(
+            settings.series,
+            roster,
+            profiles,
+            parcels.data,
+            DeskTopics(topic[ABOARD], topic[PARCELS], parcels.changelog_topic),
+            partitions,
+        ),
+    )
+
+    async def hand_over(*_: Any, **__: Any) -> None:
+        await asyncio.gather(worker.hand_over(), forwarder.hand_over(), desk.hand_over())
+
+    async def revoked(*_: Any, **__: Any) -> None:
+        await hand_over()
+        await app.consumer.commit()
+
+    async def close(*_: Any, **__: Any) -> None:
+        await hand_over()
+        await asyncio.to_thread(writer.close, wait=False)
+        worker.close()
+
+    for where, run in (
+        (FRAMES, worker.run),
+        (ABOARD, worker.run_berths),
+        (CUSTODY, forwarder.run),
+        (SCANS, desk.run),
+    ):
+        app.agent(topic[where], concurrency=1, name=where.name)(_agent(run))
+    for checkpoints in (worker.checkpoints, forwarder.checkpoints, desk.checkpoints):
+        app.task(_or_crash(app, checkpoints))
+    app.on_partitions_revoked.connect(revoked, weak=False)
+    app.on_before_shutdown.connect(close, weak=False)
+    return app
+
+
+def _rounds(settings: StreamSettings, desk: Desk) -> Rounds:
+    return Rounds(desk, settings.checkpoint, settings.session / 2)
+
+
+def _agent(run: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+    """A function of its own for each agent, as Faust asks for."""
 
     async def process(stream: Any) -> None:
-        await worker.run(stream)
+        await run(stream)
 
+    return process
+
+
+def _or_crash(app: Any, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
     async def checkpoints() -> None:
         try:
-            await worker.checkpoints()
+            await run()
         except Exception as error:  # noqa: BLE001 - whatever it is, it stops the worker
             # What is not acknowledged comes again: the next worker resumes where this one was.
             await app.crash(error)
 
-    async def hand_over(*_: Any, **__: Any) -> None:
-        await worker.hand_over()
-        await app.consumer.commit()
+    return checkpoints
 
-    async def close(*_: Any, **__: Any) -> None:
-        await worker.hand_over()
-        await asyncio.to_thread(writer.close, wait=False)
-        worker.close()
 
-    app.agent(frames, concurrency=1, name="frames")(process)
-    app.task(checkpoints)
-    app.on_partitions_revoked.connect(hand_over, weak=False)
-    app.on_before_shutdown.connect(close, weak=False)
-    return app
+def _one_count(feed: RegistryFeed) -> int:
+    """How many partitions the topics read have; a device's have to go to one worker together.
+
+    Raises LookupError where they have not been made, or not alike.
+    """
+    counts = {one.name: feed.partitions_of(one) for one in (FRAMES, ABOARD, CUSTODY, SCANS)}
+    if len(set(counts.values())) > 1:
+        raise LookupError(
+            f"topics differ in their partitions, which have to be one count: {counts}"
+        )
+    return counts[FRAMES.name]
 
 
 def _configured(settings: StreamSettings, partitions: int) -> Any:

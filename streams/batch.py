@@ -11,6 +11,7 @@ from coldchain.saying import record
 
 from . import points
 from .effects import Effects
+from .parcels.notes import Note
 
 #: A partition and a device on it.
 Seat = tuple[int, str]
@@ -38,19 +39,24 @@ def refusal(event: Any, reason: str, now: int) -> Refused:
 class Batch:
     """Frames taken (`events`, to be acknowledged when all is done) and what follows from them.
 
-    `seats`: whose memory changed. `refused`: to the dead letters.
+    `seats`: whose memory changed; `manifests`: whose manifest; `notes`: to parcels. `refused`: to
+    the dead letters.
     """
 
     events: list[Any] = field(default_factory=list)
     effects: Effects = field(default_factory=Effects)
     seats: set[Seat] = field(default_factory=set)
     refused: list[Refused] = field(default_factory=list)
+    manifests: set[Seat] = field(default_factory=set)
+    notes: list[Note] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.events)
 
     def is_empty(self) -> bool:
-        return not (self.events or self.seats or self.refused or self.effects.records)
+        return not (
+            self.events or self.seats or self.manifests or self.refused or self.effects.records
+        )
 
 
 def piece_lines(effects: Effects) -> Iterator[str]:

@@ -5,18 +5,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from coldchain.enrolment import Enrolled, Roster, Unregistered
+import msgspec
+
+from coldchain.enrolment import Enrolled, Unregistered
 from coldchain.frames import Frame, FrameError, decode_frame
+from coldchain.parcel_records import AboardRecord
 from coldchain.times import DAY_MS
 
 from .batch import Batch, refusal
 from .device import Arrival, Job, judge_frames, rounds, stints_of
 from .late import LateQueue
+from .manifest import Manifests, judged_since, still_open
 from .memories import Memories
 from .memory import PRINTS, DeviceMemory, print_of
 
 log = logging.getLogger(__name__)
-
+_aboard = msgspec.json.Decoder(AboardRecord)
 
 #: Frames judged at once at the most: enough for columns to pay, few enough to let others run.
 TOGETHER = 256
@@ -42,7 +46,7 @@ class Intake:
 
     def __init__(
         self,
-        roster: Roster,
+        manifests: Manifests,
         memories: Memories,
         late: LateQueue,
         skew_ms: int,
@@ -50,7 +54,7 @@ class Intake:
         clock: Callable[[], int],
     ) -> None:
         self._keep_ms = keep_ms
-        self._roster = roster
+        self._manifests = manifests
         self._memories = memories
         self._late = late
         self._skew_ms = skew_ms
@@ -75,7 +79,7 @@ class Intake:
         except FrameError as error:
             self._refuse(event, str(error))
             return
-        enrolled = self._roster.find(frame.device)
+        enrolled = self._manifests.find(frame.device)
         if enrolled is None or frame.device in self._parked:
             self._parked.setdefault(frame.device, []).append((event, frame))
             return
@@ -83,11 +87,33 @@ class Intake:
         if len(self._taken) >= TOGETHER:
             self.judge()
 
+    def take_berths(self, event: Any) -> None:
+        """Take one record of who is aboard a device. What was judged otherwise is judged again."""
+        self.judge()  # what came before it is judged without it, and then known to be
+        message = event.message
+        try:
+            record = _aboard.decode(message.value or b"")
+        except msgspec.DecodeError as error:
+            self._refuse(event, str(error))
+            return
+        partition, device = message.partition, record.device
+        change = self._manifests.take(record, self.newest.get(partition, 0))
+        self.batch.manifests.add((partition, device))
+        memory = self._memories.find(partition, device)
+        late = {} if memory is None else judged_since(memory, change.judged_from)
+        if late:
+            self._late.add(partition, device, late, event, None)
+            return
+        self.batch.events.append(event)
+        enrolled = self._manifests.find(device)
+        if memory is not None and enrolled is not None:
+            self.batch.effects.standing |= still_open(enrolled, memory, change.compartments)
+
     def release(self) -> None:
         """The registry has been read on: take what was parked, or refuse it."""
         parked, self._parked = self._parked, {}
         for device, waiting in parked.items():
-            enrolled = self._roster.find(device)
+            enrolled = self._manifests.find(device)
             for event, frame in waiting:
                 if enrolled is None:
                     self._refuse(event, f"device {device} is not registered")

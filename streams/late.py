@@ -30,11 +30,13 @@ class LateQueue:
         return len(self._waiting)
 
     def add(
-        self, partition: int, device: str, channels: dict[str, Late], event: Any, mark: int
+        self, partition: int, device: str, channels: dict[str, Late], event: Any, mark: int | None
     ) -> None:
+        """Add what came late with an event; `mark`: the print of the frame that it is, if it is."""
         waiting = self._waiting.setdefault(device, Waiting(partition))
         waiting.events.append(event)
-        waiting.marks.append(mark)
+        if mark is not None:
+            waiting.marks.append(mark)
         for name, late in channels.items():
             gather(waiting.channels, name, late)
 

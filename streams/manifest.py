@@ -5,7 +5,7 @@ compartments are judged (coldchain.aboard), and where a leg's readings are all t
 right later, its parcel is told.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,13 +13,17 @@ import msgspec
 from coldchain.aboard import Berth, first_difference, manned, with_parcels
 from coldchain.enrolment import Enrolled, Roster
 from coldchain.frames import TEMPERATURES
+from coldchain.judge import open_excursions
 from coldchain.parcel_records import AboardRecord, berths_of
 from coldchain.profile import Profile
 from coldchain.records import ExcursionRecord
+from coldchain.saying import of_compartment, standing
 from coldchain.times import DAY_MS
 
-from .memory import ChannelMemory
+from .effects import Late, Standing
+from .memory import ChannelMemory, DeviceMemory
 from .parcels.notes import Note
+from .standing import plan_of
 
 #: Berths that ended so long ago are forgotten: no frame is kept that long, ms.
 KEPT_MS = 7 * DAY_MS
@@ -206,6 +210,34 @@ class Manifests:
         old, new = (manned(base.registration, one, self._profiles) for one in (before, after))
         found = {name: first_difference(old, new, name) for name in compartments}
         return {name: since for name, since in found.items() if since is not None}
+
+
+def judged_since(memory: DeviceMemory, since: Mapping[str, int]) -> dict[str, Late]:
+    """The temperatures judged past the time from which their compartment is judged differently."""
+    return {
+        name: Late(start)
+        for name, channel in memory.channels.items()
+        if name.split(".")[1] in TEMPERATURES
+        and (start := since.get(name.split(".", 1)[0])) is not None
+        and channel.last_at >= start
+    }
+
+
+def still_open(
+    enrolled: Enrolled, memory: DeviceMemory, compartments: Collection[str]
+) -> dict[tuple[str, str, str, int], Standing]:
+    """The open excursions of some compartments, to be told again: other parcels are there now."""
+    device = enrolled.registration.device
+    found: dict[tuple[str, str, str, int], Standing] = {}
+    for name, channel in memory.channels.items():
+        plan = plan_of(enrolled, name, channel)
+        if plan is None or channel.state is None or name.split(".", 1)[0] not in compartments:
+            continue
+        for one in of_compartment(plan, open_excursions(plan, channel.state)):
+            if one.limit not in channel.presumed:
+                key = device, name, one.limit, one.first_at
+                found[key] = Standing(plan, one, standing(one), memory.as_of)
+    return found
 
 
 def _place(berth: Berth, told: Mapping[tuple[str, int, int | None, str], int]) -> Place:

@@ -24,6 +24,12 @@ class Memories:
             memory = kept[device] = DeviceMemory() if packed is None else unpack(packed)
         return memory
 
+    def find(self, partition: int, device: str) -> DeviceMemory | None:
+        """The memory of a device, or None where nothing was ever heard of it."""
+        if device in self.on(partition) or device.encode() in self._packed:
+            return self.of(partition, device)
+        return None
+
     def on(self, partition: int) -> Mapping[str, DeviceMemory]:
         """The memories of a partition, as far as they are in use."""
         return self._kept.get(partition, {})

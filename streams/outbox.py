@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -13,21 +14,28 @@ from series.writer import BadLine, Writer
 
 from .batch import Refused, Seat, chunks
 from .memory import DeviceMemory, pack
+from .parcels.notes import Note, encode_note
+from .sending import Sent, send
 
-_RAW = {"key_serializer": "raw", "value_serializer": "raw"}
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Where a worker writes: `states` and `manifests` are its tables' changelogs."""
+
+    excursions: Any
+    rejected: Any
+    scans: Any
+    states: Any
+    manifests: Any
 
 
 class Outbox:
     """Does what follows from frames; every method returns when it is confirmed."""
 
-    def __init__(
-        self, writer: Writer, batch_lines: int, excursions: Any, rejected: Any, table: Any
-    ) -> None:
+    def __init__(self, writer: Writer, batch_lines: int, topics: Topics) -> None:
         self._writer = writer
         self._batch_lines = batch_lines
-        self._excursions = excursions
-        self._rejected = rejected
-        self._table = table
+        self._topics = topics
 
     def is_full(self) -> bool:
         """Whether so much is under way that no more frames should be taken."""
@@ -47,14 +55,14 @@ class Outbox:
 
     async def say(self, records: Iterable[ExcursionRecord]) -> None:
         """Publish excursion records, in order for each device."""
-        await self._send(
-            self._excursions,
+        await send(
+            self._topics.excursions,
             [(record.device.encode(), msgspec.json.encode(record), None, {}) for record in records],
         )
 
     async def refuse(self, refused: Iterable[Refused], bad: Iterable[BadLine], now: int) -> None:
         """Put refused records, and lines that the store won't take, into the dead letters."""
-        letters: list[tuple[bytes | None, bytes, int | None, dict[str, Any]]] = [
+        letters: list[Sent] = [
             (
                 one.key,
                 one.value,
@@ -66,28 +74,25 @@ class Outbox:
         for line in bad:
             why = Rejection(f"InfluxDB refuses it: {line.reason}", "series", iso(now))
             letters.append((None, line.line.encode(), None, {"headers": why.headers()}))
-        await self._send(self._rejected, letters)
+        await send(self._topics.rejected, letters)
 
-    async def keep(self, packed: Mapping[Seat, bytes]) -> None:
-        """Put states into the changelog, on the partition their frames came from."""
-        await self._send(
-            self._table.changelog_topic,
-            [
-                (device.encode(), state, partition, {})
-                for (partition, device), state in packed.items()
-            ],
+    async def note(self, notes: Iterable[Note]) -> None:
+        """Tell parcels what is there to measure them by."""
+        await send(
+            self._topics.scans,
+            [(one.parcel.encode(), encode_note(one), None, {}) for one in notes],
         )
 
-    async def _send(
-        self,
-        topic: Any,
-        records: Iterable[tuple[bytes | None, bytes, int | None, dict[str, Any]]],
+    async def keep(
+        self, states: Mapping[Seat, bytes], manifests: Mapping[Seat, bytes] | None = None
     ) -> None:
-        sent = [
-            await topic.send(key=key, value=value, partition=partition, **_RAW, **more)
-            for key, value, partition, more in records
-        ]
-        await asyncio.gather(*sent)
+        """Put states into the changelogs, on the partition their frames came from."""
+        await send(self._topics.states, _by_device(states))
+        await send(self._topics.manifests, _by_device(manifests or {}))
+
+
+def _by_device(packed: Mapping[Seat, bytes]) -> list[Sent]:
+    return [(device.encode(), state, place, {}) for (place, device), state in packed.items()]
 
 
 def packed_states(memories: Mapping[Seat, DeviceMemory]) -> dict[Seat, bytes]:

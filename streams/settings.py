@@ -15,7 +15,8 @@ class StreamSettings:
 
     `skew_ms`: how far ahead of its receipt a reading may be. `silent_ms`: a device not heard for
     so long is silent. `checkpoint`, `settle` and `session` are seconds: between checkpoints, from
-    a late reading to its being judged, and until a dead worker's partitions go to another.
+    a late reading to its being judged, and until a dead worker's partitions go to another;
+    `leg_patience`: how long a parcel's leg that ended waits for readings up to its end.
     `batch_frames` closes a checkpoint early; `in_flight` may be under way at once.
     """
 
@@ -28,5 +29,6 @@ class StreamSettings:
     checkpoint: float = 1.0
     settle: float = 5.0
     session: float = 6.0
+    leg_patience: float = 120.0
     batch_frames: int = 2_000
     in_flight: int = 4

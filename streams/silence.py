@@ -5,7 +5,7 @@ Silence is judged by the partition's newest receipt, so an outage of ours flags 
 
 from collections.abc import Mapping
 
-from coldchain.enrolment import Roster
+from coldchain.enrolment import Find
 from coldchain.judge import presumed
 from coldchain.saying import of_compartment, record, standing
 
@@ -17,7 +17,7 @@ from .standing import plan_of
 
 
 def presume(
-    roster: Roster,
+    find: Find,
     memories: Mapping[str, DeviceMemory],
     late: LateQueue,
     now: int,
@@ -28,7 +28,7 @@ def presume(
     for device, memory in memories.items():
         if late.is_held(device) or now - memory.heard_at <= 0:
             continue
-        enrolled = roster.find(device)
+        enrolled = find(device)
         if enrolled is None:
             continue
         for name, channel in memory.channels.items():

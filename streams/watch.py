@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from coldchain.enrolment import Enrolled, Roster
+from coldchain.enrolment import Enrolled, Find
 
 from .batch import Seat
 from .memories import Memories
@@ -12,10 +12,8 @@ from .standing import Stands, asset_line, fleet_lines, stands
 class Watch:
     """Makes the lines of the `asset` and `fleet` measurements."""
 
-    def __init__(
-        self, roster: Roster, memories: Memories, silent_ms: int, fleet_every_ms: int
-    ) -> None:
-        self._roster = roster
+    def __init__(self, find: Find, memories: Memories, silent_ms: int, fleet_every_ms: int) -> None:
+        self._find = find
         self._memories = memories
         self._silent_ms = silent_ms
         self._every_ms = fleet_every_ms
@@ -54,7 +52,7 @@ class Watch:
         return lines + fleet_lines(partition, at, fleet)
 
     def _stands(self, partition: int, device: str, now: int) -> tuple[Enrolled, Stands] | None:
-        enrolled = self._roster.find(device)
+        enrolled = self._find(device)
         if enrolled is None:
             return None
         found = stands(enrolled, self._memories.of(partition, device), now, self._silent_ms)

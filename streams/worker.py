@@ -7,11 +7,10 @@ letters, the state as of its frames in the changelog, its frames acknowledged. B
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from broker.topics import FRAMES
-from coldchain.enrolment import Roster
 from coldchain.times import DAY_MS
 from series.http import Unreachable
 from series.reader import QueryError, Reader
@@ -21,7 +20,8 @@ from .batch import Batch, Seat, lines_of, piece_lines, standing_lines, updates
 from .feed import RegistryFeed
 from .intake import Intake, remember
 from .late import LateQueue, Waiting
-from .memories import Memories
+from .manifest import Manifests
+from .memories import Memories, partition_of
 from .outbox import Outbox, packed_states
 from .past import Past
 from .patience import patiently
@@ -42,14 +42,14 @@ class Worker:
     def __init__(
         self,
         settings: StreamSettings,
-        roster: Roster,
+        manifests: Manifests,
         feed: RegistryFeed,
         memories: Memories,
         outbox: Outbox,
         clock: Callable[[], int],
     ) -> None:
         self._settings = settings
-        self._roster = roster
+        self._manifests = manifests
         self._feed = feed
         self._memories = memories
         self._outbox = outbox
@@ -57,8 +57,8 @@ class Worker:
         self._partitions = feed.partitions_of(FRAMES)
         self._late = LateQueue()
         keep_ms = settings.series.retention_days * DAY_MS
-        self._intake = Intake(roster, memories, self._late, settings.skew_ms, keep_ms, clock)
-        self._watch = Watch(roster, memories, settings.silent_ms, settings.fleet_every_ms)
+        self._intake = Intake(manifests, memories, self._late, settings.skew_ms, keep_ms, clock)
+        self._watch = Watch(manifests.find, memories, settings.silent_ms, settings.fleet_every_ms)
         self._under_way: list[asyncio.Task[None]] = []
         self._latest: asyncio.Task[None] | None = None
         self._settle_task: asyncio.Task[None] | None = None
@@ -70,6 +70,11 @@ class Worker:
             if len(self._intake) >= self._settings.batch_frames:
                 await self._room()
                 self.cut()
+
+    async def run_berths(self, stream: Any) -> None:
+        """Take records of who is aboard for ever; they are done with the batch they come in."""
+        async for event in stream.noack().events():
+            self._intake.take_berths(event)
 
     async def checkpoints(self) -> None:
         """Cut a batch once a checkpoint; judge again what came late once a settle time."""
@@ -92,10 +97,12 @@ class Worker:
         batch = self._intake.batch
         for partition, newest in self._intake.newest.items():
             self._memories.load(partition, self._partitions)
-            presume(
-                self._roster, self._memories.on(partition), self._late, newest, batch, partition
-            )
+            find, memories = self._manifests.find, self._memories.on(partition)
+            presume(find, memories, self._late, newest, batch, partition)
             batch.effects.lines += self._watch.tick(partition, newest)
+        for device, notes in self._manifests.give_up():
+            batch.notes += notes
+            batch.manifests.add((partition_of(device.encode(), self._partitions), device))
 
     def cut(self) -> None:
         """Close the open batch and begin its effects."""
@@ -104,26 +111,40 @@ class Worker:
             return
         memories = {seat: self._memories.of(*seat) for seat in batch.seats}
         lines = lines_of(batch.effects) + self._watch.lines(batch.seats, self._intake.newest)
-        packed = packed_states(memories)
+        self._tell_parcels(batch)
+        packed = packed_states(memories), self._packed_manifests(batch.manifests)
         written = self._outbox.begin_lines(lines)
         task = asyncio.ensure_future(self._finish(batch, written, packed, self._latest))
         self._latest = task
         self._under_way.append(task)
 
+    def _tell_parcels(self, batch: Batch) -> None:
+        for partition, device in batch.seats | batch.manifests:
+            memory = self._memories.find(partition, device)
+            notes = [] if memory is None else self._manifests.tell(device, memory.channels)
+            if notes:
+                batch.notes += notes
+                batch.manifests.add((partition, device))
+
+    def _packed_manifests(self, seats: Iterable[Seat]) -> dict[Seat, bytes]:
+        return {seat: self._manifests.pack(seat[1]) for seat in seats}
+
     async def _finish(
         self,
         batch: Batch,
         written: "asyncio.Future[list[list[BadLine]]]",
-        packed: dict[Seat, bytes],
+        packed: tuple[dict[Seat, bytes], dict[Seat, bytes]],
         previous: "asyncio.Task[None] | None",
     ) -> None:
         if previous is not None:
             await previous  # records stay in order; a failure before this one is ours as well
-        await self._outbox.say(batch.effects.records + updates(batch.effects))
+        said = batch.effects.records + updates(batch.effects)
+        await self._outbox.say(self._manifests.named(record) for record in said)
         bad = [line for lines in await written for line in lines]
         if batch.refused or bad:
             await self._outbox.refuse(batch.refused, bad, self._clock())
-        await self._outbox.keep(packed)
+        await self._outbox.note(batch.notes)
+        await self._outbox.keep(*packed)
         for event in batch.events:
             event.ack()
 
@@ -189,13 +210,14 @@ class Worker:
             (one.partition, device): self._memories.of(one.partition, device)
             for device, one in waiting.items()
         }
+        roster = {device: self._manifests.find(device) for device in waiting}
         known = {device: dict(memory.channels) for (_, device), memory in memories.items()}
         as_of = {device: memory.as_of for (_, device), memory in memories.items()}
 
         def judge() -> dict[str, Rejudged]:
             done: dict[str, Rejudged] = {}
             for device, one in waiting.items():
-                enrolled = self._roster.find(device)
+                enrolled = roster[device]
                 if enrolled is None:
                     continue
                 try:
@@ -215,7 +237,9 @@ class Worker:
         reader.close()
         effects = [one.effects for one in done.values()]
         bad += await self._outbox.write(line for one in effects for line in piece_lines(one))
-        await self._outbox.say(record for one in effects for record in one.records)
+        await self._outbox.say(
+            self._manifests.named(record) for one in effects for record in one.records
+        )
         bad += await self._outbox.write(line for one in effects for line in standing_lines(one))
         if bad:
             await self._outbox.refuse((), bad, self._clock())
@@ -226,7 +250,17 @@ class Worker:
                 remember(memory, mark)
             self._late.release(device)
         await self._outbox.write(self._watch.lines(memories, self._intake.newest))
-        await self._outbox.keep(packed_states(memories))
+        await self._outbox.note(
+            note
+            for (_, device), memory in memories.items()
+            for note in [
+                *self._manifests.touched(
+                    device, {name: late.since for name, late in waiting[device].channels.items()}
+                ),
+                *self._manifests.tell(device, memory.channels),
+            ]
+        )
+        await self._outbox.keep(packed_states(memories), self._packed_manifests(memories))
         for one in waiting.values():
             for event in one.events:
                 event.ack()
@@ -251,6 +285,7 @@ class Worker:
         self._late.drop()
         self._intake.drop()
         self._memories.drop()
+        self._manifests.drop()
 
     def close(self) -> None:
         self._feed.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from coldchain.book import Book
 from coldchain.enrolment import Roster
 from coldchain.parcel_records import AboardRecord, ParcelRecord, aboard_key
 from coldchain.profile import Profile
@@ -20,8 +21,8 @@ from streams.memories import partition_of
 from streams.patience import patiently
 from streams.sending import send
 
-from .book import Book, ParcelMemory, pack, unpack, waits_for_readings
 from .look import look
+from .memory import ParcelMemory, pack, unpack, waits_for_readings
 from .notes import Note, decode_note
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class _Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Topics:
+class DeskTopics:
     """Where the desk writes: `state` is its table's changelog."""
 
     aboard: Any
@@ -58,7 +59,7 @@ class ParcelDesk:
         roster: Roster,
         profiles: Callable[[str], Profile | None],
         packed: Mapping[bytes, bytes],
-        topics: Topics,
+        topics: DeskTopics,
         partitions: int,
     ) -> None:
         self._series = series
@@ -107,7 +108,7 @@ class ParcelDesk:
         if not memory.events:
             return  # measured before it was ever scanned: its scans are yet to come
         before = msgspec.structs.replace(memory)
-        berths = self._book.berths(memory, self._book.way(memory))
+        berths = memory.news(self._book, self._book.way(memory.events))
         one.berths += berths
         if note.event is None or not waits_for_readings(before, berths):
             one.to_measure.add(note.parcel)
@@ -149,18 +150,18 @@ class ParcelDesk:
         ]
 
     def _judged(self, reader: Reader, memory: ParcelMemory) -> ParcelRecord | None:
-        way = self._book.way(memory)
+        way = self._book.way(memory.events)
         profile = self._book.profile(way)
         if profile is None:
             log.warning("parcel %s has no profile, nor has where it was", way.parcel)
             return None
-        journey = self._book.judge(way, look(reader, self._book.find, profile))
+        journey = self._book.judge(way, look(reader, self._book, profile))
         return None if journey is None else journey.record()
 
     def _left(self, record: ParcelRecord, memory: ParcelMemory) -> list[AboardRecord]:
         """Where it still is has to know what budgets are left."""
         memory.budgets = record.budgets
-        return self._book.berths(memory, self._book.way(memory))
+        return memory.news(self._book, self._book.way(memory.events))
 
     async def _tell(self, records: Iterable[AboardRecord]) -> None:
         await send(

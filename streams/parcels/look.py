@@ -2,39 +2,29 @@
 
 from collections.abc import Callable
 
+from coldchain.book import Book
 from coldchain.celsius import MICRO
-from coldchain.enrolment import PAUSING, Enrolled
-from coldchain.journey import Read, Seen, counting, window
-from coldchain.pauses import spans_of
+from coldchain.journey import Seen, window
 from coldchain.profile import Profile
-from coldchain.segment import Interval
 from coldchain.timeline import Stay
 from series.reader import Reader
 from streams.past import Past
 
 
-def look(
-    reader: Reader, find: Callable[[str], Enrolled | None], profile: Profile
-) -> Callable[[Stay], Seen]:
+def look(reader: Reader, book: Book, profile: Profile) -> Callable[[Stay], Seen]:
     """How to see what was read about a stay. Asking raises what the reader raises."""
     past = Past(reader)
 
     def seen(stay: Stay) -> Seen:
         device, compartment = stay.leg.device, stay.leg.compartment
-        enrolled = find(device)
-        if enrolled is None:
-            return Seen()
-        channels: dict[str, Read] = {}
-        spans: list[Interval] = []
         stored = reader.compartment(device, compartment, *window(profile, stay))
-        for field, readings in stored.items():
-            channel = f"{compartment}.{field}"
-            values = [round(value * MICRO) for value in readings.values]
-            if field.split(".")[0] in PAUSING:
-                spans += spans_of(readings.times, values)
-            elif counting(enrolled, compartment, channel, stay.span[0]):
-                conflicts = past.conflicts(device, channel, *stay.span)
-                channels[channel] = Read(readings.times, values, len(conflicts))
-        return Seen(channels, spans)
+        return book.seen(
+            stay,
+            {
+                f"{compartment}.{field}": (one.times, [round(v * MICRO) for v in one.values])
+                for field, one in stored.items()
+            },
+            lambda channel: len(past.conflicts(device, channel, *stay.span)),
+        )
 
     return seen

@@ -14,8 +14,10 @@ import pytest
 
 from broker.clients import consumer, partitions_of, producer
 from broker.settings import KafkaSettings
-from broker.topics import FRAMES, REGISTRY, Topic
+from broker.topics import CUSTODY, FRAMES, PARCELS, REGISTRY, Topic
+from coldchain.custody import CustodyEvent, encode_event
 from coldchain.frames import Frame, encode_frame
+from coldchain.parcel_records import ParcelRecord
 from coldchain.records import ExcursionRecord
 from coldchain.registry import Registration
 from series.reader import Reader
@@ -54,12 +56,17 @@ class Bench:
         with_confirmation.flush()
         with_confirmation.close()
 
-    def send(self, *records: tuple[str, bytes, int]) -> None:
-        """Put records on `coldchain.frames`: key, value, receipt (ms)."""
+    def scan(self, *events: CustodyEvent) -> None:
+        """Put scans on `coldchain.custody`."""
+        records = [(one.device, encode_event(one), one.moment) for one in events]
+        self.send(*records, topic=CUSTODY)
+
+    def send(self, *records: tuple[str, bytes, int], topic: Topic = FRAMES) -> None:
+        """Put records on a topic: key, value, receipt (ms)."""
         sender = producer(self.kafka)
         sent = [
             sender.send(
-                self.kafka.topic(FRAMES), key=key.encode(), value=value, timestamp_ms=received
+                self.kafka.topic(topic), key=key.encode(), value=value, timestamp_ms=received
             )
             for key, value, received in records
         ]
@@ -154,6 +161,12 @@ class Bench:
         """All excursion records, each device's in order."""
         decoder = msgspec.json.Decoder(ExcursionRecord)
         return [decoder.decode(value) for _, value, _ in self.records(topic)]
+
+    def parcels(self) -> dict[str, ParcelRecord]:
+        """Each parcel's last record."""
+        decoder = msgspec.json.Decoder(ParcelRecord)
+        found = [decoder.decode(value) for _, value, _ in self.records(PARCELS)]
+        return {one.parcel: one for one in found}
 
     def excursions(self, topic: Topic) -> dict[str, ExcursionRecord]:
         """Each excursion's last record."""

@@ -1,0 +1,101 @@
+"""Parcels read by the registry and the profiles known: timeline, profile, verdict, berths.
+
+The stream's parcels and a batch over a folder both come through here.
+"""
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .aboard import Berth
+from .custody import CustodyEvent
+from .enrolment import PAUSING, Find, Unregistered
+from .journey import Journey, Read, Seen, counting, judge_journey
+from .pauses import spans_of
+from .profile import Profile
+from .registry import CompartmentEntry
+from .segment import Interval
+from .timeline import Leg, Stay, Timeline, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """How parcels are read: by the registry (`find`) and the profiles known here."""
+
+    find: Find
+    profiles: Callable[[str], Profile | None]
+
+    def way(self, events: Iterable[CustodyEvent]) -> Timeline:
+        """One parcel's timeline. Raises ValueError where it was never scanned."""
+        return timeline(events, _Tags(self.find))
+
+    def profile(self, way: Timeline) -> Profile | None:
+        """The goods' own profile, else that of the first compartment it was in; None: neither."""
+        if way.profile:
+            return self.profiles(way.profile)
+        for leg in way.legs:
+            placed = self._placed(leg)
+            if placed is not None:
+                return self.profiles(placed.profile)
+        return None
+
+    def is_pre_cooling(self, leg: Leg) -> bool:
+        """Whether the leg began in a pre-cooling room."""
+        placed = self._placed(leg)
+        return placed is not None and placed.duty == "pre-cooling"
+
+    def judge(self, way: Timeline, seen: Callable[[Stay], Seen]) -> Journey | None:
+        """The parcel judged; None where no profile says by what. Raises what `seen` raises."""
+        profile = self.profile(way)
+        if profile is None:
+            return None
+        return judge_journey(profile, way, seen, self.is_pre_cooling)
+
+    def seen(
+        self,
+        stay: Stay,
+        stored: Mapping[str, tuple[Sequence[int], Sequence[int]]],
+        conflicts: Callable[[str], int] = lambda channel: 0,
+    ) -> Seen:
+        """What counts of all that a stay's compartment read: by channel, ms and micro-units in
+        order. `conflicts`: how many times of a channel have different values."""
+        enrolled = self.find(stay.leg.device)
+        if enrolled is None:
+            return Seen()
+        channels: dict[str, Read] = {}
+        spans: list[Interval] = []
+        for channel, (times, values) in stored.items():
+            if channel.split(".")[1] in PAUSING:
+                spans += spans_of(times, values)
+            elif counting(enrolled, stay.leg.compartment, channel, stay.span[0]):
+                channels[channel] = Read(times, values, conflicts(channel))
+        return Seen(channels, spans)
+
+    def _placed(self, leg: Leg) -> CompartmentEntry | None:
+        enrolled = self.find(leg.device)
+        if enrolled is None:
+            return None
+        try:
+            entry = enrolled.entry(enrolled.index(leg.start))
+        except Unregistered:
+            return None
+        return entry.compartments.get(leg.compartment)
+
+
+def berths(way: Timeline, profile: str) -> dict[str, list[Berth]]:
+    """Where a parcel of this profile is or was aboard, by device."""
+    found: dict[str, list[Berth]] = {}
+    for leg in way.legs:
+        berth = Berth(way.parcel, leg.compartment, leg.start, leg.end, profile)
+        found.setdefault(leg.device, []).append(berth)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Tags(Container[str]):
+    """The devices that are tags."""
+
+    find: Find
+
+    def __contains__(self, device: object) -> bool:
+        enrolled = self.find(device) if isinstance(device, str) else None
+        return enrolled is not None and enrolled.registration.history[-1].kind == "tag"
