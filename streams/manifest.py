@@ -21,6 +21,7 @@ from coldchain.saying import of_compartment, standing
 from coldchain.times import DAY_MS
 
 from .effects import Late, Standing
+from .memories import devices_on
 from .memory import ChannelMemory, DeviceMemory
 from .parcels.notes import Note
 from .standing import plan_of
@@ -126,10 +127,12 @@ class Manifests:
         """The record, naming the parcels that were there."""
         return with_parcels(record, self._of(record.device).places)
 
+    def waits(self, device: str) -> bool:
+        """Whether a leg aboard the device has ended, and its readings are not all there."""
+        return device in self._waiting
+
     def tell(self, device: str, channels: Mapping[str, ChannelMemory]) -> list[Note]:
         """The parcels to tell that the readings of a leg are all there, as far as was judged."""
-        if device not in self._waiting:
-            return []
         manifest = self._of(device)
         notes: list[Note] = []
         for place in manifest.places:
@@ -165,9 +168,9 @@ class Manifests:
             and place.overlaps(compartments[place.compartment], None)
         ]
 
-    def load(self, devices: Iterable[str]) -> None:
-        """Take up the manifests of these devices, so that what waits is waited for."""
-        for device in devices:
+    def load(self, partition: int, partitions: int) -> None:
+        """Take up all manifests of a partition, so that what waits is waited for."""
+        for device in devices_on(self._packed, partition, partitions):
             self._of(device)
 
     def pack(self, device: str) -> bytes:

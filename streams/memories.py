@@ -34,19 +34,25 @@ class Memories:
         """The memories of a partition, as far as they are in use."""
         return self._kept.get(partition, {})
 
-    def load(self, partition: int, partitions: int) -> None:
-        """Take up all devices of a partition, before any frame of theirs has come. Once."""
+    def load(self, partition: int, partitions: int) -> bool:
+        """Take up all devices of a partition, before any frame of theirs has come. True: just now;
+        a partition is taken up once."""
         if partition in self._loaded:
-            return
+            return False
         self._loaded.add(partition)
-        for key in list(self._packed):
-            if partition_of(key, partitions) == partition:
-                self.of(partition, key.decode())
+        for device in devices_on(self._packed, partition, partitions):
+            self.of(partition, device)
+        return True
 
     def drop(self) -> None:
         """Forget all: what is in the changelog is taken up again when it is asked for."""
         self._kept.clear()
         self._loaded.clear()
+
+
+def devices_on(packed: Mapping[bytes, bytes], partition: int, partitions: int) -> list[str]:
+    """The devices kept in a changelog whose frames come on a partition."""
+    return [key.decode() for key in list(packed) if partition_of(key, partitions) == partition]
 
 
 def partition_of(key: bytes, partitions: int) -> int:
