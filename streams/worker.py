@@ -96,7 +96,8 @@ class Worker:
     def _look_around(self) -> None:
         batch = self._intake.batch
         for partition, newest in self._intake.newest.items():
-            self._memories.load(partition, self._partitions)
+            if self._memories.load(partition, self._partitions):
+                self._manifests.load(partition, self._partitions)
             find, memories = self._manifests.find, self._memories.on(partition)
             presume(find, memories, self._late, newest, batch, partition)
             batch.effects.lines += self._watch.tick(partition, newest)
@@ -120,6 +121,8 @@ class Worker:
 
     def _tell_parcels(self, batch: Batch) -> None:
         for partition, device in batch.seats | batch.manifests:
+            if not self._manifests.waits(device):
+                continue
             memory = self._memories.find(partition, device)
             notes = [] if memory is None else self._manifests.tell(device, memory.channels)
             if notes:
