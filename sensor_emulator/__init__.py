@@ -6,11 +6,20 @@
 from .recorder import Recorder
 from .run import Ledger, Progress, ends_now, run
 from .scenario import Scenario, ScenarioError, library, load_scenario, parse_scenario
-from .targets import FolderTarget, KafkaTarget, Target, TargetError
+from .targets import (
+    FolderTarget,
+    FrontDoorSettings,
+    FrontDoorTarget,
+    KafkaTarget,
+    Target,
+    TargetError,
+)
 from .truth import Truth
 
 __all__ = [
     "FolderTarget",
+    "FrontDoorSettings",
+    "FrontDoorTarget",
     "KafkaTarget",
     "Ledger",
     "Progress",

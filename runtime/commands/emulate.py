@@ -1,4 +1,4 @@
-"""`coldchain emulate`: a city's sensors send, to Kafka or into a folder."""
+"""`coldchain emulate`: a city's sensors send, to Kafka, the front door or into a folder."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,8 +20,20 @@ def run(
         str, typer.Option(help="A scenario of the library by its name, or a TOML file.")
     ] = "demo-morning",
     to: Annotated[
-        str, typer.Option(help="`kafka`, or a folder to write into; not yet http:// or mqtt://.")
+        str,
+        typer.Option(
+            help="`kafka`, a folder to write into, or the front door: http(s)://host:port, or the"
+            " broker it listens to: mqtt(s)://host:port."
+        ),
     ] = "kafka",
+    tokens: Annotated[
+        Path | None,
+        typer.Option(help="The devices' tokens, as `coldchain ingest token issue` writes them."),
+    ] = None,
+    registry: Annotated[
+        Path | None,
+        typer.Option(help="Write its devices into this registry file, send nothing, and end."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Another day of the same city.")] = None,
     duration: Annotated[
         str | None, typer.Option(help="How much of it: `90s`, `40min`, `6h`, `2d`.")
@@ -51,11 +63,17 @@ def run(
 
     Example: `coldchain emulate --scenario quiet-day --speed 60 --to kafka`, or
     `coldchain emulate --seed 3 --duration 2h --to city --truth city/truth.json`
+
+    The front door has to know the devices and their tokens first:
+    `coldchain emulate --registry devices.toml`, `coldchain ingest registry devices.toml`,
+    `coldchain ingest token issue devices.toml --out tokens.json`, then
+    `coldchain emulate --to http://127.0.0.1:8470 --tokens tokens.json`
     """
     import time
 
     import sensor_emulator as emulator
     from coldchain.profile_toml import ProfileError
+    from runtime.commands.emulate_target import is_live, target_of
     from runtime.profiles import load_profiles
 
     if list_scenarios:
@@ -64,13 +82,17 @@ def run(
     try:
         known = load_profiles(profiles)
         chosen = _changed(emulator.load_scenario(scenario, known), seed, duration, speed)
-        pace = chosen.speed if speed is not None or to == "kafka" else "max"
-        at_end_now = start == "now" or (start == "auto" and to == "kafka")
+        live = is_live(to)
+        pace = chosen.speed if speed is not None or live else "max"
+        at_end_now = start == "now" or (start == "auto" and live)
         now = time.time_ns() // 1_000_000
         start_ms = emulator.ends_now(chosen, pace, now) if at_end_now else chosen.start_ms
+        if registry is not None:
+            _write_registry(registry, chosen, start_ms)
+            return
         book = emulator.Truth() if truth is not None else None
         _refuse_if_no_file(truth)
-        target = _target(to)
+        target = target_of(to, tokens)
         try:
             ledger = _run(chosen, target, known, start_ms, pace, book)
         finally:
@@ -79,7 +101,7 @@ def run(
         raise UserError(str(error)) from None
     if truth is not None and book is not None:
         _write_truth(truth, book, chosen, known, ledger, start_ms)
-    _report(chosen, ledger, start_ms, as_json)
+    _report(chosen, ledger, target, start_ms, as_json)
     if not ledger.complete:
         raise typer.Exit(130)
 
@@ -122,24 +144,6 @@ def _speed(text: str) -> float | Literal["max"]:
     return speed
 
 
-def _target(to: str) -> "Target":
-    import sensor_emulator as emulator
-    from runtime.settings import load_settings
-
-    if "://" in to:  # http and mqtt come with the front door
-        raise UserError(f"--to {to}: not served yet; send to `kafka`, or into a folder")
-    if to != "kafka":
-        try:
-            return emulator.FolderTarget(Path(to))
-        except OSError as error:
-            raise UserError(f"--to {to}: {error.strerror}: give a folder to write into") from None
-    from broker.admin import ensure_topics
-
-    settings = load_settings().kafka
-    ensure_topics(settings)
-    return emulator.KafkaTarget(settings)
-
-
 def _run(
     scenario: "Scenario",
     target: "Target",
@@ -157,10 +161,13 @@ def _run(
     from runtime.servers.progress import progress
 
     stop = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stop.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+
+    def end(*_: Any) -> None:
+        """In order; a second Ctrl-C ends it at once, whatever has not arrived."""
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     began, done = time.monotonic(), 0.0
     try:
         with progress("emulating", 1.0) as advance:
@@ -169,6 +176,8 @@ def _run(
                 nonlocal done
                 rate = now.readings / max(time.monotonic() - began, 1e-3)
                 note = f"{now.readings:,} readings, {now.frames:,} frames, {rate:,.0f} readings/s"
+                waiting = getattr(target, "waiting", 0)
+                note += f", {waiting:,} waiting" if waiting else ""
                 advance(now.share - done, note)
                 done = now.share
 
@@ -185,6 +194,18 @@ def _run(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _write_registry(path: Path, scenario: "Scenario", start_ms: int) -> None:
+    from coldchain.registry_toml import dumps
+    from sensor_emulator.plan import plan
+
+    registrations = plan(scenario).fleet.registrations(start_ms)
+    try:
+        path.write_text(dumps(registrations), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"--registry {path}: {error.strerror}; give a file to write") from None
+    typer.echo(f"{len(registrations):,} devices in {path}.")
 
 
 def _refuse_if_no_file(truth: Path | None) -> None:
@@ -213,11 +234,16 @@ def _write_truth(
         raise UserError(f"--truth {path}: {error.strerror}") from None
 
 
-def _report(scenario: "Scenario", ledger: "Ledger", start_ms: int, as_json: bool) -> None:
+def _report(
+    scenario: "Scenario", ledger: "Ledger", target: "Target", start_ms: int, as_json: bool
+) -> None:
     import json
+    from dataclasses import asdict
 
+    import sensor_emulator as emulator
     from coldchain.times import iso
 
+    told = asdict(target.tally) if isinstance(target, emulator.FrontDoorTarget) else None
     if not as_json:
         rate = ledger.readings / max(ledger.seconds, 1e-3)
         typer.echo(
@@ -226,6 +252,13 @@ def _report(scenario: "Scenario", ledger: "Ledger", start_ms: int, as_json: bool
             + (f"; {ledger.scans:,} scans of parcels" if ledger.scans else "")
             + ("" if ledger.complete else "; stopped early")
         )
+        if told is not None:
+            typer.echo(
+                f"Front door: {told['accepted']:,} frames and scans accepted, {told['refused']:,}"
+                + (f" refused ({told['why']} …)" if told["refused"] else " refused")
+                + f"; {told['delayed']:,} requests told to come later,"
+                f" {told['repeated']:,} frames and scans sent again."
+            )
         return
     said = {
         "readings": ledger.readings,
@@ -244,7 +277,7 @@ def _report(scenario: "Scenario", ledger: "Ledger", start_ms: int, as_json: bool
         "seconds": round(ledger.seconds, 3),
         "complete": ledger.complete,
     }
-    typer.echo(json.dumps(said))
+    typer.echo(json.dumps(said if told is None else said | {"front_door": told}))
 
 
 def _list() -> None:

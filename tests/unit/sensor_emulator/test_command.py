@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from coldchain.registry_toml import loads
 from runtime.cli import main
 
 
@@ -29,6 +30,16 @@ def test_a_folder_gets_everything_and_the_ledger_is_json(
     assert document["frames"] == {"made": said["made"], "dropped": 0, "duplicated": 0}
 
 
+def test_its_devices_are_a_registry_file_by_themselves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "devices.toml"
+    assert status("--scenario", "quiet-day", "--registry", str(file)) == 0
+    found = loads(file.read_text(), str(file))
+    assert f"{len(found)} devices" in capsys.readouterr().out
+    assert {"van-0001", "locker-0001"} <= {one.device for one in found}
+
+
 def test_a_file_of_ones_own_is_a_scenario_too(tmp_path: Path) -> None:
     own = tmp_path / "mine.toml"
     own.write_text(
@@ -47,8 +58,12 @@ def test_a_file_of_ones_own_is_a_scenario_too(tmp_path: Path) -> None:
         (("--duration", "-2h"), "40min"),
         (("--speed", "fast"), "or max"),
         (("--speed", "nan"), "or max"),
-        (("--to", "https://example.org"), "not served yet"),
-        (("--to", "mqtt://example.org"), "not served yet"),
+        (("--to", "ftp://127.0.0.1"), "http(s)://host:port"),
+        (("--to", "http://127.0.0.1:x"), "http(s)://host:port"),
+        (("--to", "http://127.0.0.1:1"), "coldchain ingest serve"),
+        (("--to", "mqtt://127.0.0.1:1"), "can't be reached"),
+        (("--tokens", "nowhere.json"), "http:// and mqtt://"),
+        (("--registry", "."), "give a file"),
         (("--truth", "."), "give a file"),
         (("--profiles", "nowhere"), "not a folder"),
     ],
