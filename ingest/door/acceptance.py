@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 from kafka.errors import KafkaError
 
-from .line import NEVER, Line
+from .line import Line
 from .records import Record
 from .spool import Spool, SpoolFullError
+from .wire import Failures
 
 T = TypeVar("T")
 
@@ -36,10 +37,9 @@ _PAUSE_S, _TRIES = 1.0, 3
 class Acceptance:
     """What `accept` returns from is kept. Made and used on one event loop."""
 
-    def __init__(self, line: Line, spool: Spool, patience_s: float) -> None:
+    def __init__(self, line: Line, spool: Spool) -> None:
         self._line = line
         self._spool = spool
-        self._patience_s = patience_s
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._queue: list[tuple[Sequence[Record], asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -84,24 +84,16 @@ class Acceptance:
         await self._gate.wait()
         left = records
         if self.direct:
-            failed = await self._send(records)
+            failed = await self._line.send(records)
             if not failed:
                 return
             if self.direct:
                 self.direct = False
                 self._trouble.set()
                 why = next(iter(failed.values()))
-                log.warning("Kafka does not confirm (%r): spooling", why)
+                log.warning("Kafka does not confirm (%s): spooling", why.why)
             left = [record for index, record in enumerate(records) if index in failed]
         await self._keep(left)
-
-    async def _send(self, records: Sequence[Record]) -> dict[int, Exception]:
-        try:
-            async with asyncio.timeout(self._patience_s * 2):
-                return await self._line.send(records)
-        except TimeoutError:
-            error = KafkaError(f"no word of it in {self._patience_s * 2:g} s")
-            return dict.fromkeys(range(len(records)), error)
 
     async def _keep(self, records: Sequence[Record]) -> None:
         """Into the spool: whoever waits meanwhile shares the next commit."""
@@ -181,17 +173,18 @@ class Acceptance:
     async def _empty(self) -> bool:
         """Send the oldest and forget what was confirmed; False where nothing was."""
         rows = await self._on_disk(self._spool.oldest, _DRAIN_RECORDS, _DRAIN_BYTES)
-        failed = await self._send([record for _, record in rows])
+        failed = await self._line.send([record for _, record in rows])
         taken, never = sort_out([record.key for _, record in rows], failed)
         if taken:
             await self._on_disk(self._spool.remove, [rows[index][0] for index in taken])
         for index in never:
-            log.error("Kafka will never take a record of %r: %r", rows[index][1].key, failed[index])
-            await self._on_disk(self._spool.put_aside, rows[index][0], repr(failed[index]))
+            why = failed[index].why
+            log.error("Kafka will never take a record of %r: %s", rows[index][1].key, why)
+            await self._on_disk(self._spool.put_aside, rows[index][0], why)
         return bool(taken or never)
 
 
-def sort_out(keys: Sequence[bytes], failed: dict[int, Exception]) -> tuple[list[int], list[int]]:
+def sort_out(keys: Sequence[bytes], failed: Failures) -> tuple[list[int], list[int]]:
     """Which are done with and which Kafka never takes, by index; the rest is to be sent again.
 
     What came after a failure of the same key is sent again with it, so that it ends behind it.
@@ -200,10 +193,10 @@ def sort_out(keys: Sequence[bytes], failed: dict[int, Exception]) -> tuple[list[
     never: list[int] = []
     behind: set[bytes] = set()
     for index, key in enumerate(keys):
-        error = failed.get(index)
-        if isinstance(error, NEVER):
+        failure = failed.get(index)
+        if failure is not None and failure.never:
             never.append(index)
-        elif error is not None or key in behind:
+        elif failure is not None or key in behind:
             behind.add(key)
         else:
             taken.append(index)

@@ -1,6 +1,5 @@
 """The ASGI application: HTTP in, JSON out; everything it decides is decided elsewhere."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -20,11 +19,12 @@ from coldchain.times import iso
 
 from .acceptance import Acceptance
 from .answers import Accepted, Problem, Refusal, RefusedItem, word
+from .asgi import Head, Receive, Scope, Send, answer, body
 from .limits import Bucket, take
 from .meters import Meters
 from .mqtt import Mqtt
 from .openapi import document
-from .reading import JSON, KINDS, LINES, BodyError, Read, Refused, items_of, read
+from .reading import KINDS, BodyError, Read, Refused, items_of, read
 from .records import Record
 from .settings import MOST_BODY_BYTES, FrontDoorSettings
 from .spool import SpoolFullError
@@ -56,16 +56,23 @@ class FrontDoor:
     _waiting_bytes: int = 0
     _looked: float = float("-inf")
 
-    def app(self) -> Starlette:
+    def app(self) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+        posts = {f"/v1/{name}": Post(self, name) for name in KINDS}
         routes = [
             Route("/healthz", self._healthz, methods=["GET"]),
             Route("/readyz", self._readyz, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
             Route("/openapi.json", self._openapi, methods=["GET"]),
-            *(Route(f"/v1/{name}", self._post(name), methods=["POST"]) for name in KINDS),
+            *(Route(path, post, methods=["POST"]) for path, post in posts.items()),
         ]
         handlers = {HTTPException: _http_problem}
-        return Starlette(routes=routes, lifespan=self._life, exception_handlers=handlers)  # type: ignore[arg-type]
+        others = Starlette(routes=routes, lifespan=self._life, exception_handlers=handlers)  # type: ignore[arg-type]
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            known = posts.get(scope.get("path", "")) if scope.get("method") == "POST" else None
+            await (known or others)(scope, receive, send)
+
+        return app
 
     @asynccontextmanager
     async def _life(self, _: Starlette) -> AsyncIterator[None]:
@@ -80,24 +87,12 @@ class FrontDoor:
                 await self._mqtt.stop()
             await self.acceptance.stop()
 
-    def _post(self, name: str) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            began = time.perf_counter()
-            try:
-                answer = _json(202, await self._take(name, request))
-            except Refusal as refusal:
-                answer = _refused(refusal)
-            self.meters.requests.labels(name, answer.status_code).inc()
-            self.meters.seconds.observe(time.perf_counter() - began)
-            return answer
-
-        return endpoint
-
-    async def _take(self, name: str, request: Request) -> Accepted:
-        token = self._authenticate(request)
-        media = _media_type(request)
+    async def take(self, name: str, head: Head, receive: Receive) -> Accepted:
+        """Take a POST to `/v1/<name>`. Raises Refusal."""
+        token = self._authenticate(head)
+        media = head.media()
         self._spend(token.device, 1)
-        body = await self._body(request)
+        body = await self._body(head, receive)
         return await self._sorted(name, token.device, body, media, f"http/v1/{name}")
 
     async def offer(self, name: str, device: str, body: bytes, media: str, where: str) -> Accepted:
@@ -114,7 +109,7 @@ class FrontDoor:
                 kept = body[:MOST_BODY_BYTES]
                 told = f"{refusal}" + "; cut off here" * (len(kept) < len(body))
                 await self._keep(self._dead([Refused(0, told, kept)], device, where, self.clock()))
-                self.meters.items.labels(name, "refused").inc()
+                self.meters.items(name, "refused", 1)
             raise
 
     async def _sorted(
@@ -126,7 +121,7 @@ class FrontDoor:
         except BodyError as error:
             whole = Refused(0, str(error), body)
             await self._keep(self._dead([whole], device, where, now))
-            self.meters.items.labels(name, "refused").inc()
+            self.meters.items(name, "refused", 1)
             raise Refusal(400, str(error)) from None
         if len(items) > self.settings.max_frames:
             reason = f"{len(items)} items, at most {self.settings.max_frames} in one request"
@@ -138,7 +133,7 @@ class FrontDoor:
         if found.foreign is not None:
             reason = f"{device} can't speak for {found.foreign}"
             await self._keep(self._dead([Refused(0, reason, body)], device, where, now))
-            self.meters.items.labels(name, "refused").inc(len(items))
+            self.meters.items(name, "refused", len(items))
             raise Refusal(403, reason)
         key, topic = device.encode(), self.kafka.topic(kind.topic)
         good = [Record(topic, key, raw, now) for raw in found.taken]
@@ -146,27 +141,24 @@ class FrontDoor:
         return self._told(name, found)
 
     def _told(self, name: str, found: Read) -> Accepted:
-        items = self.meters.items
-        items.labels(name, "accepted").inc(len(found.taken))
         refused = [RefusedItem(index=one.index, reason=one.reason) for one in found.refused]
-        if refused:
-            items.labels(name, "refused").inc(len(refused))
-        if found.ahead:
-            items.labels(name, "ahead").inc(found.ahead)
+        self.meters.items(name, "accepted", len(found.taken))
+        self.meters.items(name, "refused", len(refused))
+        self.meters.items(name, "ahead", found.ahead)
         if not found.taken:
             raise Refusal(400, refused[0].reason, refused=refused)
         return Accepted(accepted=len(found.taken), ahead=found.ahead, refused=refused)
 
-    def _authenticate(self, request: Request) -> Token:
-        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    def _authenticate(self, head: Head) -> Token:
+        secret = head.secret()
         token = None
         if time.monotonic() - self._looked < _LOOK_S:
-            token = self.tokens.find(secret.strip(), self.clock())
+            token = self.tokens.find(secret, self.clock())
         if token is None:  # a token just made counts at once
             self.tokens.refresh()
             self._looked = time.monotonic()
-            token = self.tokens.find(secret.strip(), self.clock())
-        if scheme.lower() != "bearer" or token is None:
+            token = self.tokens.find(secret, self.clock())
+        if token is None:
             raise Refusal(401, "no valid token: Authorization: Bearer TOKEN")
         return token
 
@@ -177,30 +169,26 @@ class FrontDoor:
         if wait:
             raise Refusal(429, f"more than {limits.rate:g} items a second", retry_s=wait)
 
-    async def _body(self, request: Request) -> bytes:
+    async def _body(self, head: Head, receive: Receive) -> bytes:
         """The body, no larger than it may be, nor all bodies together. Raises Refusal."""
-        limit, got = self.settings.max_body_bytes, bytearray()
-        length = request.headers.get("content-length", "")
-        if length.isdecimal() and len(length) < 20 and int(length) > limit:
-            raise Refusal(413, f"{length} bytes, at most {limit}")
+        limit, got = self.settings.max_body_bytes, 0
+
+        def grown(size: int) -> None:
+            nonlocal got
+            got += size
+            self._waiting_bytes += size
+            if got > limit:
+                raise Refusal(413, f"more than {limit} bytes")
+            if self._waiting_bytes > self.settings.max_waiting_bytes:
+                raise Refusal(503, "too much at once", retry_s=_RETRY_S)
+
+        head.check_length(limit)
         try:
-            async with asyncio.timeout(self.settings.body_patience_s):
-                async for chunk in request.stream():
-                    got += chunk
-                    self._waiting_bytes += len(chunk)
-                    if len(got) > limit:
-                        raise Refusal(413, f"more than {limit} bytes")
-                    if self._waiting_bytes > self.settings.max_waiting_bytes:
-                        raise Refusal(503, "too much at once", retry_s=_RETRY_S)
-        except TimeoutError:
-            patience = self.settings.body_patience_s
-            raise Refusal(400, f"the body did not come within {patience:g} s") from None
-        except ClientDisconnect:
-            raise Refusal(400, "the body broke off") from None
+            whole = await body(receive, self.settings.body_patience_s, grown)
         finally:
-            self._waiting_bytes -= len(got)
-        self.meters.bytes.inc(len(got))
-        return bytes(got)
+            self._waiting_bytes -= got
+        self.meters.bytes.inc(got)
+        return whole
 
     def _dead(self, refused: list[Refused], device: str, where: str, now: int) -> list[Record]:
         key, topic = device.encode(), self.kafka.topic(REJECTED)
@@ -248,20 +236,31 @@ class FrontDoor:
         return _json(200, document())
 
 
-def _media_type(request: Request) -> str:
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in (JSON, LINES):
-        raise Refusal(415, f"Content-Type: {JSON} or {LINES}")
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise Refusal(415, "Content-Encoding: none is taken")
-    return media
+class Post:
+    """The ASGI application of one path."""
+
+    def __init__(self, door: FrontDoor, name: str) -> None:
+        self._door = door
+        self._name = name
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        try:
+            accepted = await self._door.take(self._name, Head.of(scope["headers"]), receive)
+        except Refusal as refusal:
+            status = refusal.status
+            await answer(send, status, _encode(refusal.problem), _headers(refusal).items())
+        else:
+            status = 202
+            await answer(send, status, _encode(accepted), ())
+        self._door.meters.answered(self._name, status, time.perf_counter() - began)
 
 
 def _json(status: int, what: object, headers: dict[str, str] | None = None) -> Response:
     return Response(_encode(what), status, headers, "application/json")
 
 
-def _refused(refusal: Refusal) -> Response:
+def _headers(refusal: Refusal) -> dict[str, str]:
     headers: dict[str, str] = {}
     if refusal.retry_s is not None:
         headers["Retry-After"] = str(max(1, -int(-refusal.retry_s // 1)))
@@ -269,7 +268,7 @@ def _refused(refusal: Refusal) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="coldchain"'
     if refusal.status in (401, 413, 415, 429, 503):  # the body may not have been read
         headers["Connection"] = "close"
-    return _json(refusal.status, refusal.problem, headers)
+    return headers
 
 
 async def _http_problem(_: Request, error: HTTPException) -> Response:

@@ -1,134 +1,152 @@
 """The line to Kafka: records sent, and word of each as it is confirmed or refused.
 
-kafka-python calls back from a thread of its own; what it says is handed to the event loop, many
-at a time.
+Kafka's client is in a process of its own (`line_process.py`); what comes up in one turn of the
+event loop goes there in one message.
 """
 
 import asyncio
 import contextlib
 import logging
-import threading
-from collections import deque
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
-from kafka.errors import (
-    InvalidTimestampError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-)
+from kafka.errors import KafkaError
 
-from broker.clients import producer
 from broker.settings import KafkaSettings
-from broker.topics import CUSTODY, FRAMES, REJECTED
 
+from . import wire
 from .records import Record
+from .wire import Failure, Failures
 
 log = logging.getLogger(__name__)
 
-#: What Kafka says of a record that it will not take later either.
-NEVER = (InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError)
-_LINGER_MS = 20
-
-
-class _Waiting:
-    """Records sent together, and which of them failed, by index."""
-
-    def __init__(self, left: int, future: "asyncio.Future[dict[int, Exception]]") -> None:
-        self.left = left
-        self.future = future
-        self.failed: dict[int, Exception] = {}
+_CODE = Path(__file__).parents[2]
+_BUFFER_BYTES = 1 << 20
+#: How often it is looked whether someone waits for too long (s).
+_LOOK_S = 0.5
 
 
 class Line:
-    """A producer that is made when Kafka can be reached, and made anew when told to."""
+    """A process with a producer, begun when Kafka can be reached, and anew when told to."""
 
     def __init__(self, settings: KafkaSettings, patience_s: float) -> None:
-        self._settings = settings
-        self._patience_ms = round(patience_s * 1000)
-        self._producer: Any = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._lock = threading.Lock()
-        self._finished: deque[_Waiting] = deque()
-        self._told = False
+        self._greeting = wire.Greeting(settings, round(patience_s * 1000))
+        self._patience_s = patience_s * 2  # past the producer's own
+        self._child: subprocess.Popen[bytes] | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._number = 0
+        self._outgoing: list[wire.Sending] = []
+        #: By number, oldest first: who waits, for how many records, since when.
+        self._waiting: dict[int, tuple[asyncio.Future[Failures], int, float]] = {}
 
     @property
     def connected(self) -> bool:
-        return self._producer is not None
+        return self._writer is not None
 
     async def connect(self) -> None:
-        """Make the producer. Raises KafkaError where Kafka does not answer."""
-        self._loop = asyncio.get_running_loop()
-        self._producer = await asyncio.to_thread(self._make)
-
-    def _make(self) -> Any:
-        made = producer(
-            self._settings,
-            linger_ms=_LINGER_MS,
-            delivery_timeout_ms=self._patience_ms,
-            request_timeout_ms=self._patience_ms - _LINGER_MS - 1,
-            max_block_ms=1_000,
-            metrics_enabled=False,
-            reconnect_backoff_max_ms=1_000,
-        )
-        # Asked for now, so that no send waits for it: that would hold up the event loop.
+        """Begin the process. Raises KafkaError where Kafka does not answer it."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._child = _begin(theirs)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=_BUFFER_BYTES)
         try:
-            for topic in (FRAMES, REJECTED, CUSTODY):
-                made.partitions_for(self._settings.topic(topic))
-        except BaseException:
-            made.close(timeout=0)
+            writer.write(wire.message(self._greeting))
+            refused = wire.word.decode(await _received(reader))
+        except (asyncio.IncompleteReadError, OSError):
+            refused = "its process ended"
+        except asyncio.CancelledError:
+            writer.transport.abort()
             raise
-        return made
+        if refused:
+            writer.transport.abort()
+            raise KafkaError(refused)
+        self._writer = writer
+        self._tasks = [asyncio.create_task(self._listen(reader)), asyncio.create_task(self._look())]
 
     async def drop(self) -> None:
-        """Forget the producer, and what it still has: whoever waits is told that it failed."""
-        dropped, self._producer = self._producer, None
-        if dropped is not None:
-            with contextlib.suppress(Exception):
-                await asyncio.to_thread(dropped.close, timeout=1)
+        """End the process, whatever it still has: whoever waits is told that it failed."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        self._hang_up("no connection")
+        child, self._child = self._child, None
+        if child is not None:
+            await asyncio.to_thread(child.wait)
 
-    async def send(self, records: Sequence[Record]) -> dict[int, Exception]:
-        """Send them in order; those not confirmed, by index, and why."""
-        kafka, loop = self._producer, asyncio.get_running_loop()
-        if kafka is None:
-            return {index: KafkaError("no connection") for index in range(len(records))}
+    def _hang_up(self, why: str) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.transport.abort()
+        self._outgoing.clear()
+        for number in list(self._waiting):
+            self._fail(number, why)
+
+    async def send(self, records: Sequence[Record]) -> Failures:
+        """Send them in order; those not confirmed in time, by index, and why."""
         if not records:
             return {}
-        waiting = _Waiting(len(records), loop.create_future())
-        for index, record in enumerate(records):
-            try:
-                sent = kafka.send(
-                    record.topic,
-                    value=record.value,
-                    key=record.key,
-                    headers=record.headers,
-                    timestamp_ms=record.received,
-                )
-            except Exception as error:  # noqa: BLE001 - whatever it is, it was not taken
-                self._end(waiting, index, error)
-                continue
-            sent.add_callback(self._end, waiting, -1)
-            sent.add_errback(self._end, waiting, index)
-        return await waiting.future
+        if self._writer is None:
+            return dict.fromkeys(range(len(records)), Failure("no connection"))
+        loop = asyncio.get_running_loop()
+        self._number += 1
+        done: asyncio.Future[Failures] = loop.create_future()
+        self._waiting[self._number] = done, len(records), time.monotonic()
+        if not self._outgoing:
+            loop.call_soon(self._flush)
+        self._outgoing.append((self._number, list(records)))
+        return await done
 
-    def _end(self, waiting: _Waiting, index: int, said: Any) -> None:
-        with self._lock:
-            if index >= 0:
-                waiting.failed[index] = said
-            waiting.left -= 1
-            if waiting.left:
-                return
-            self._finished.append(waiting)
-            tell, self._told = not self._told, True
-        if tell and self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits
-                self._loop.call_soon_threadsafe(self._settle)
+    def _flush(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
+        if outgoing and self._writer is not None:
+            self._writer.write(wire.message(outgoing))
 
-    def _settle(self) -> None:
-        with self._lock:
-            done, self._finished = self._finished, deque()
-            self._told = False
-        for waiting in done:
-            if not waiting.future.done():
-                waiting.future.set_result(waiting.failed)
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            while True:
+                for number, failures in wire.answers.decode(await _received(reader)):
+                    self._settle(number, failures)
+        log.error("the process with Kafka's client ended")
+        self._hang_up("its process ended")
+
+    async def _look(self) -> None:
+        """Nobody waits for ever, whatever becomes of the producer."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            late = time.monotonic() - self._patience_s
+            for number, (_, __, since) in list(self._waiting.items()):
+                if since > late:
+                    break
+                self._fail(number, f"no word of it in {self._patience_s:g} s")
+
+    def _fail(self, number: int, why: str) -> None:
+        _, count, _ = self._waiting[number]
+        self._settle(number, dict.fromkeys(range(count), Failure(why)))
+
+    def _settle(self, number: int, failures: Failures) -> None:
+        done, _, _ = self._waiting.pop(number, (None, 0, 0.0))
+        if done is not None and not done.done():
+            done.set_result(failures)
+
+
+def _begin(line: socket.socket) -> "subprocess.Popen[bytes]":
+    """Kafka's process, at this end of a line. It ends when the other end is closed."""
+    command = [sys.executable, "-P", "-m", "ingest.door.line_process", str(line.fileno())]
+    return subprocess.Popen(
+        command,
+        pass_fds=(line.fileno(),),
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(_CODE)},
+    )
+
+
+async def _received(reader: asyncio.StreamReader) -> bytes:
+    """The next message. Raises IncompleteReadError at the end."""
+    size = await reader.readexactly(wire.LENGTH_BYTES)
+    return await reader.readexactly(int.from_bytes(size, "big"))

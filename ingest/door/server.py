@@ -32,7 +32,7 @@ def front_door(settings: FrontDoorSettings, kafka: KafkaSettings) -> Iterator[Fr
     with TokenStore(settings.tokens) as tokens:
         spool = Spool(settings.spool, settings.spool_max_bytes)
         line = Line(kafka, settings.kafka_patience_s)
-        acceptance = Acceptance(line, spool, settings.kafka_patience_s)
+        acceptance = Acceptance(line, spool)
         yield FrontDoor(settings, kafka, tokens, acceptance)
 
 

@@ -119,7 +119,7 @@ def door_in(folder: Path, **chosen: Any) -> Iterator[Asked]:
     spool = Spool(settings.spool, settings.spool_max_bytes)
     with TokenStore(settings.tokens) as tokens:
         _, token = tokens.new("van-1", time.time_ns() // 1_000_000)
-        acceptance = Acceptance(Line(kafka, 5.0), spool, 5.0)
+        acceptance = Acceptance(Line(kafka, 5.0), spool)
         door = FrontDoor(settings, kafka, tokens, acceptance, clock=lambda: NOW)
         try:
             yield Asked(door, spool, tokens, token)

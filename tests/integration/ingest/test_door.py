@@ -1,6 +1,8 @@
 """The front door on a real Kafka: what is answered 202 is there, whatever happens."""
 
 import json
+import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -194,6 +196,41 @@ def test_started_while_kafka_is_away_it_keeps_what_comes(
     until(lambda: door.ready()["kafka"] == "direct")
     assert [record.value for record in read_all(kafka, FRAMES)] == sent
     assert door.stop() == 0
+
+
+def clients_of(door: Any) -> list[int]:
+    """The processes that a front door has begun."""
+    pid = door._child.pid
+    told = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(one) for one in told.read_text().split()] if told.exists() else []
+
+
+def test_kafkas_client_killed_under_load_loses_nothing_and_is_begun_anew(
+    door: Any, kafka: KafkaSettings, until: Any
+) -> None:
+    door.kill()
+    door.settings |= {"rate": 1_000_000}
+    door.start()
+    until(lambda: door.ready()["kafka"] == "direct")
+    (first,) = clients_of(door)
+    with Load(door, 8) as load:
+        until(lambda: load.count > 100)
+        os.kill(first, signal.SIGKILL)
+        until(lambda: clients_of(door) not in ([], [first]))
+        until(lambda: door.ready()["kafka"] == "direct")
+        count = load.count
+        until(lambda: load.count > count + 100)
+    assert load.others == []
+    load.check(kafka)
+
+
+def test_kafkas_client_ends_with_the_front_door(door: Any, until: Any) -> None:
+    for end in (door.kill, door.stop):
+        (client,) = clients_of(door)
+        end()
+        until(lambda one=client: not Path(f"/proc/{one}").exists())
+        door.start()
+        until(lambda: door.ready()["kafka"] == "direct")
 
 
 def test_a_second_one_is_kept_off_the_same_spool(door: Any, tmp_path: Path) -> None:
