@@ -6,7 +6,6 @@ The stream's parcels and a batch over a folder both come through here.
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .aboard import Berth
 from .custody import CustodyEvent
 from .enrolment import PAUSING, Find, Unregistered
 from .journey import Journey, Read, Seen, counting, judge_journey
@@ -79,15 +78,6 @@ class Book:
         except Unregistered:
             return None
         return entry.compartments.get(leg.compartment)
-
-
-def berths(way: Timeline, profile: str) -> dict[str, list[Berth]]:
-    """Where a parcel of this profile is or was aboard, by device."""
-    found: dict[str, list[Berth]] = {}
-    for leg in way.legs:
-        berth = Berth(way.parcel, leg.compartment, leg.start, leg.end, profile)
-        found.setdefault(leg.device, []).append(berth)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

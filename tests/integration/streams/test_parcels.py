@@ -8,15 +8,14 @@ from worker_bench import Bench, wait_until
 
 from broker.topics import CUSTODY, EXCURSIONS, REJECTED
 from coldchain.book import Book
+from coldchain.cargo import Cargo
 from coldchain.custody import Act, CustodyEvent
 from coldchain.enrolment import Enrolled, Plans
 from coldchain.frames import Channel, Frame
 from coldchain.holding import that_hold
-from coldchain.journey import Seen
 from coldchain.parcel_records import ParcelRecord
 from coldchain.records import ExcursionRecord
 from coldchain.registry import CompartmentEntry, Duty, Entry, Kind, Registration
-from coldchain.timeline import Stay
 from coldchain.times import iso
 from coldchain.whole import samples_of
 from runtime.profiles import load_profiles
@@ -89,15 +88,9 @@ ENROLLED = {one.device: Enrolled.of(one, BOOK_PLANS) for one in DEVICES}
 
 def in_one_batch(scans: list[CustodyEvent], city: dict[str, list[Frame]]) -> ParcelRecord:
     """The record that a batch over all scans and frames comes to."""
-    book = Book(ENROLLED.get, PROFILES.get)
+    cargo = Cargo.of(Book(ENROLLED.get, PROFILES.get), scans)
     samples = {name: samples_of(ENROLLED[name], made) for name, made in city.items()}
-
-    def seen(stay: Stay) -> Seen:
-        stored = samples[stay.leg.device]
-        return book.seen(stay, {name: (one.times, one.values) for name, one in stored.items()})
-
-    journey = book.judge(book.way(scans), seen)
-    assert journey is not None
+    [journey] = cargo.journeys(samples)
     return journey.record()
 
 
