@@ -6,6 +6,7 @@ take seconds. Worked through in chunks, so that memory stays near the size of th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from .chunks import Chunk, Pauses
 from .excursions import Excursion
 from .exposure import Sums
-from .judge import ChannelState, Plan, advance, open_excursions
+from .judge import ChannelState, Plan, advance, left_open
 from .kinetics import RateTable, mkt_table
 from .mkt_windows import Heat, Window, worst_window
 from .runs import follow
@@ -30,8 +31,8 @@ class Judged:
 
     `excursions` by start, open ones among them; `sums` over all; `readings` the size of the
     set, `duplicates` the repeats left out, `conflicts` the times with different values; `start`
-    and `end` (ms) of the first and last reading; `longest_gap` the longest unknown time (ms);
-    `window` the one with the highest MKT, where the plan asks and the set is longer than one.
+    and `end` (ms) of the record; `longest_gap` the longest unknown time in it (ms); `window` the
+    one with the highest MKT, where the plan asks and the record is longer than one.
     """
 
     excursions: tuple[Excursion, ...]
@@ -46,30 +47,59 @@ class Judged:
 
     @property
     def unknown_ms(self) -> int:
-        """The time between first and last reading of which nothing is known."""
+        """The time of the record of which nothing is known."""
         if self.start is None or self.end is None:
             return 0
         return self.end - self.start - self.sums.known_ms
 
 
 def judge(
-    plan: Plan, times: ArrayLike, values: ArrayLike, pauses: Sequence[Interval] = ()
+    plan: Plan,
+    times: ArrayLike,
+    values: ArrayLike,
+    pauses: Sequence[Interval] = (),
+    span: Interval | None = None,
 ) -> Judged:
-    """Judge a set of readings (ms; micro-degrees), in any order and with any repeats."""
-    t, v, duplicates, conflicts = order(times, values)
-    swept = sweep(plan, t, v, pauses)
-    found = [*swept.closed, *open_excursions(plan, swept.state)]
+    """Judge a set of readings (ms; micro-degrees), in any order and with any repeats.
+
+    `span`: the record's first and last ms, which may lie beyond its readings: samples that were
+    taken, or should have been, and hold no value. That time is unknown, as a gap is.
+    """
+    return judge_ordered(plan, order(times, values), pauses, span)
+
+
+def judge_ordered(
+    plan: Plan,
+    readings: "Ordered",
+    pauses: Sequence[Interval] = (),
+    span: Interval | None = None,
+) -> Judged:
+    """As `judge`, of readings in order."""
+    t, v = readings.t, readings.v
+    whole = _whole(t, span)
+    if whole is None:
+        return Judged((), plan.gauge.fresh(), 0, 0, 0, None, None, 0)
+    lead, trail = (int(t[0]) - whole[0], whole[1] - int(t[-1])) if len(t) else (0, 0)
+    swept = sweep(plan, t, v, pauses, lead)
+    found = [*swept.closed, *left_open(plan, swept.state, whole[1])]
     return Judged(
         tuple(sorted(found, key=lambda e: (e.start, e.limit))),
         swept.sums,
         len(t),
-        duplicates,
-        conflicts,
-        int(t[0]) if len(t) else None,
-        int(t[-1]) if len(t) else None,
-        swept.longest_gap,
-        _worst_window(plan, t, v),
+        readings.duplicates,
+        readings.conflicts,
+        *whole,
+        max(swept.longest_gap, lead, trail) if len(t) else whole[1] - whole[0],
+        _worst_window(plan, t, v, whole),
     )
+
+
+def _whole(t: Ints, span: Interval | None) -> Interval | None:
+    """The span of a record with these readings; None where it has neither."""
+    if not len(t):
+        return span
+    first, last = int(t[0]), int(t[-1])
+    return (first, last) if span is None else (min(first, span[0]), max(last, span[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +112,15 @@ class Swept:
     longest_gap: int
 
 
-def sweep(plan: Plan, t: Ints, v: Ints, pauses: Sequence[Interval] = ()) -> Swept:
+def sweep(plan: Plan, t: Ints, v: Ints, pauses: Sequence[Interval] = (), lead: int = 0) -> Swept:
     """Judge readings in order (ms, strictly rising; micro-degrees) from the beginning.
 
-    The trackers of its state are those of `advance`; its `sums` are not a slot's.
+    Of the `lead` ms before the first nothing is known. The trackers of its state are those of
+    `advance`; its `sums` are not a slot's.
     """
     # The first reading has nothing before it.
-    step = advance(plan, ChannelState.fresh(plan), t[:1].tolist(), v[:1].tolist(), pauses)
+    fresh = ChannelState.fresh(plan, lead)
+    step = advance(plan, fresh, t[:1].tolist(), v[:1].tolist(), pauses)
     state, total = step.state, plan.gauge.fresh()
     for piece in step.pieces:
         total += piece.sums
@@ -104,8 +136,18 @@ def sweep(plan: Plan, t: Ints, v: Ints, pauses: Sequence[Interval] = ()) -> Swep
     return Swept(state, closed, total, longest)
 
 
-def order(times: ArrayLike, values: ArrayLike) -> tuple[Ints, Ints, int, int]:
-    """A set of readings in order: (times, values, duplicates, conflicts).
+class Ordered(NamedTuple):
+    """A set of readings in order: times (ms, strictly rising) and values (micro-degrees); the
+    repeats left out, and the times with different values."""
+
+    t: Ints
+    v: Ints
+    duplicates: int
+    conflicts: int
+
+
+def order(times: ArrayLike, values: ArrayLike) -> Ordered:
+    """A set of readings in order.
 
     Repeats of one value at one time are one (the others counted as duplicates); of different
     values the greater stands and the time is a conflict.
@@ -117,14 +159,14 @@ def order(times: ArrayLike, values: ArrayLike) -> tuple[Ints, Ints, int, int]:
     if t.shape != v.shape or t.ndim != 1:
         raise ValueError(f"{t.shape} times and {v.shape} values")
     if len(t) < 2 or bool(np.all(t[1:] > t[:-1])):
-        return t, v, 0, 0
+        return Ordered(t, v, 0, 0)
     if not bool(np.all(t[1:] >= t[:-1])):
         rank = np.argsort(t, kind="stable")
         t, v = t[rank], v[rank]
         del rank
     repeated = np.flatnonzero(t[1:] == t[:-1])
     if not len(repeated):
-        return t, v, 0, 0
+        return Ordered(t, v, 0, 0)
     # Only the times that are there more than once are worth a second sort, by value.
     touched = np.zeros(len(t), dtype=bool)
     touched[repeated] = touched[repeated + 1] = True
@@ -137,17 +179,17 @@ def order(times: ArrayLike, values: ArrayLike) -> tuple[Ints, Ints, int, int]:
     differing = same_time & ~same_value
     last_of_time = np.append(~same_time, True)
     conflicts = len(np.unique(t[1:][differing]))
-    return t[last_of_time], v[last_of_time], int(same_value.sum()), conflicts
+    return Ordered(t[last_of_time], v[last_of_time], int(same_value.sum()), conflicts)
 
 
-def _worst_window(plan: Plan, t: Ints, v: Ints) -> Window | None:
+def _worst_window(plan: Plan, t: Ints, v: Ints, span: Interval) -> Window | None:
     if not plan.mkt_window or len(t) < 2:
         return None
     parts = [
         Heat.of_readings(t[at : at + CHUNK + 1], v[at : at + CHUNK + 1], plan.max_gap)
         for at in range(0, len(t) - 1, CHUNK)
     ]
-    return worst_window(Heat.joined(parts), (int(t[0]), int(t[-1])), plan.mkt_window)
+    return worst_window(Heat.joined(parts), span, plan.mkt_window)
 
 
 def _sums(plan: Plan, chunk: Chunk) -> Sums:

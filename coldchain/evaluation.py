@@ -1,6 +1,8 @@
 """A set of readings judged by a profile, as `coldchain evaluate --json` prints it.
 
-The form is DESIGN.md's section 6, key for key. Times are ISO 8601 UTC, temperatures °C.
+The form is DESIGN.md's section 6, key for key, and two keys more: `faults`, what the sensor-fault
+rules found, and `skipped`, the columns that were not judged. Times are ISO 8601 UTC,
+temperatures °C.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +12,15 @@ import msgspec
 from numpy.typing import ArrayLike
 
 from .celsius import from_micro
-from .columns import Judged, judge
+from .columns import Judged, judge_ordered, order
 from .excursions import DEGREE_MINUTE, Excursion, excursion_id
 from .exposure import celsius_or_none
 from .judge import Plan
 from .limits import Limit, Mode, Severity, Side
 from .profile import Profile
+from .rules.columns import sensor_faults
+from .rules.findings import Finding
+from .segment import Interval
 from .times import iso, minutes
 from .verdict import Evidence, Outcome, Verdict, decide, is_confirmed
 
@@ -70,8 +75,21 @@ class RejectedLine(msgspec.Struct, frozen=True):
     reason: str
 
 
+class EvaluatedFault(msgspec.Struct, frozen=True, kw_only=True):
+    """A sensor fault; `until` is None where it still stood at the last reading."""
+
+    rule: str
+    since: str
+    until: str | None
+    values: dict[str, float]
+
+
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """One column of temperatures judged; what was not measured is None."""
+    """One column of temperatures judged; what was not measured is None.
+
+    `start` and `end` are those of the column's lines, with or without a value. `skipped` are the
+    names of the file's columns that were taken for something else than temperatures.
+    """
 
     channel: str
     profile: str
@@ -92,13 +110,17 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     reasons: list[str]
     rejected: list[RejectedLine]
+    faults: list[EvaluatedFault]
+    skipped: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What was found in full: the judge's own figures, the outcome, and what is printed."""
+    """What was found in full: the judge's own figures, the sensor's faults, the outcome, and what
+    is printed."""
 
     judged: Judged
+    faults: tuple[Finding, ...]
     outcome: Outcome
     printed: Evaluation
 
@@ -109,13 +131,17 @@ def evaluate(
     times: ArrayLike,
     values: ArrayLike,
     rejected: Sequence[RejectedLine] = (),
+    span: Interval | None = None,
+    skipped: Sequence[str] = (),
 ) -> Evaluated:
     """Judge one column of readings (ms, micro-degrees; any order, any repeats) by a profile.
 
-    The column names no quantity, so every limit judges it.
+    The column names no quantity, so every limit judges it. `span` (ms) is that of all its lines,
+    those without a value too: what was not measured at its ends is unknown time.
     """
-    plan = Plan.of(profile)
-    judged = judge(plan, times, values)
+    plan, readings = Plan.of(profile), order(times, values)
+    judged = judge_ordered(plan, readings, span=span)
+    faults = tuple(sensor_faults(readings.t, readings.v, plan.max_gap))
     evidence = Evidence(
         plan.limits,
         judged.excursions,
@@ -123,6 +149,7 @@ def evaluate(
         judged.unknown_ms,
         judged.longest_gap,
         judged.conflicts,
+        sorted({fault.rule for fault in faults}),
         window=judged.window,
     )
     outcome = decide(profile, evidence)
@@ -151,8 +178,19 @@ def evaluate(
         verdict=outcome.verdict,
         reasons=[reason.text() for reason in outcome.reasons],
         rejected=list(rejected),
+        faults=[_fault(fault) for fault in faults],
+        skipped=list(skipped),
     )
-    return Evaluated(judged, outcome, printed)
+    return Evaluated(judged, faults, outcome, printed)
+
+
+def _fault(found: Finding) -> EvaluatedFault:
+    return EvaluatedFault(
+        rule=found.rule,
+        since=iso(found.since),
+        until=_iso_or_none(found.until),
+        values=found.values,
+    )
 
 
 def _limit(

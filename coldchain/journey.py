@@ -128,5 +128,5 @@ def _measured(
         stay.span,
         pauses,
         read.conflicts,
-        doubts(read.times, read.values, stay.span),
+        doubts(read.times, read.values, stay.span, profile.max_gap),
     )

@@ -85,9 +85,10 @@ class ChannelState(msgspec.Struct, array_like=True):
     sums: Sums = msgspec.field(default_factory=Sums)
 
     @classmethod
-    def fresh(cls, plan: Plan) -> "ChannelState":
-        """Before the first reading."""
-        return cls(trackers=[Tracker() for _ in plan.limits], sums=plan.gauge.fresh())
+    def fresh(cls, plan: Plan, lead: int = 0) -> "ChannelState":
+        """Before the first reading; of the `lead` ms before it nothing is known."""
+        trackers = [Tracker(touching_ms=lead) for _ in plan.limits]
+        return cls(trackers=trackers, sums=plan.gauge.fresh())
 
     def copy(self) -> "ChannelState":
         """A state of its own."""
@@ -175,6 +176,24 @@ def open_excursions(plan: Plan, state: ChannelState) -> list[Excursion]:
         tracker.excursion(limit)
         for limit, tracker in zip(plan.limits, state.trackers, strict=True)
         if tracker.is_open
+    ]
+
+
+def left_open(plan: Plan, state: ChannelState, until: int) -> list[Excursion]:
+    """The excursions that have not ended in a record that reaches to `until` (ms).
+
+    The time since the last reading is unknown: it touches them, and where it is long enough they
+    are presumed.
+    """
+    if state.last_at is None:
+        return []
+    since = {one.limit: one.presumed for one in presumed(plan, state, until)}
+    trail = max(0, until - state.last_at)
+    return [
+        msgspec.structs.replace(
+            one, touching_ms=one.touching_ms + trail, presumed=since.get(one.limit)
+        )
+        for one in open_excursions(plan, state)
     ]
 
 

@@ -2,18 +2,45 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Literal
+
+from .times import from_iso, local
 
 Language = Literal["en", "zh-CN"]
 
-_SIDES: dict[Language, dict[str, str]] = {
-    "en": {"above": "above", "below": "below"},
-    "zh-CN": {"above": "高于", "below": "低于"},
-}
-
-_WHERE: dict[Language, dict[str, str]] = {
-    "en": {"surface": "surface", "core": "core"},
-    "zh-CN": {"surface": "表面", "core": "中心"},
+#: Words that a figure is told by: the sides of a limit, where on the goods, a sensor's fault.
+_TERMS: dict[Language, dict[str, dict[str, str]]] = {
+    "en": {
+        "side": {
+            "above": "above",
+            "below": "below",
+            "at-or-above": "at or above",
+            "at-or-below": "at or below",
+        },
+        "where": {"surface": "surface", "core": "core"},
+        "fault": {
+            "sensor-stuck": "it stood still for hours",
+            "sensor-noisy": "its readings jump about",
+            "sensors-disagree": "two of a compartment are far apart",
+            "sensor-drifts": "it drifts away from its neighbour",
+        },
+    },
+    "zh-CN": {
+        "side": {
+            "above": "高于",
+            "below": "低于",
+            "at-or-above": "达到或高于",
+            "at-or-below": "达到或低于",
+        },
+        "where": {"surface": "表面", "core": "中心"},
+        "fault": {
+            "sensor-stuck": "读数数小时不变",
+            "sensor-noisy": "读数跳动",
+            "sensors-disagree": "同一舱室的两个传感器相差过大",
+            "sensor-drifts": "相对邻近传感器漂移",
+        },
+    },
 }
 
 _SENTENCES: dict[str, dict[Language, str]] = {
@@ -46,8 +73,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "zh-CN": "无法证明平均动力学温度不超过 {allowed:g} °C：有 {minutes:.1f} 分钟未知，且有超温",
     },
     "nothing-measured": {"en": "nothing was measured", "zh-CN": "没有任何测量"},
+    "nothing-known": {
+        "en": "nothing is known: no two readings are near enough to each other to be joined",
+        "zh-CN": "没有任何已知时段：没有两个间隔足够近、可以相连的读数",
+    },
     "conflicts": {
-        "en": "{count} times with different values",
+        "en": "{count} {times} with different values",
         "zh-CN": "{count} 个时刻的读数互相矛盾",
     },
     "unknown-time": {
@@ -70,10 +101,13 @@ class Reason:
     code: str
     values: Mapping[str, str | int | float] = field(default_factory=dict)
 
-    def text(self, language: Language = "en") -> str:
-        """The reason as a sentence."""
-        side = _SIDES[language].get(str(self.values.get("side")), "")
-        where = _WHERE[language].get(str(self.values.get("where")), "")
-        return _SENTENCES[self.code][language].format(
-            **{**self.values, "side": side, "where": where}
-        )
+    def text(self, language: Language = "en", zone: tzinfo | None = None) -> str:
+        """The reason as a sentence; times in the zone, None: as ISO 8601 UTC."""
+        told = dict(self.values)
+        for name, terms in _TERMS[language].items():
+            if name in told:
+                told[name] = terms.get(str(told[name]), told[name])
+        if "at" in told and zone is not None:
+            told["at"] = local(from_iso(str(told["at"])), zone)
+        told["times"] = "time" if told.get("count") == 1 else "times"
+        return _SENTENCES[self.code][language].format(**told)

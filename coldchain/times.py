@@ -1,6 +1,6 @@
 """Times: integer milliseconds since the epoch, UTC, everywhere inside; ISO 8601 at the edges."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 SECOND_MS = 1_000
@@ -41,3 +41,8 @@ def from_iso(text: str) -> int:
 def minutes(ms: int) -> float:
     """A duration in milliseconds as minutes."""
     return ms / MINUTE_MS
+
+
+def local(ms: int, zone: tzinfo) -> str:
+    """A time as a person's clock in the zone shows it: `2026-11-23 16:00:00`."""
+    return f"{datetime.fromtimestamp(ms / 1000, tz=zone):%Y-%m-%d %H:%M:%S}"

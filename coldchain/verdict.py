@@ -3,7 +3,7 @@
     reject   a critical limit confirmed, or the MKT limit passed
     review   a warning confirmed; a limit presumed or possibly reached; the MKT limit possibly
              passed; conflicts; unknown time past the profile's allowance; a sensor fault; nothing
-             measured at all
+             measured at all, or no two readings that a line joins
     accept   else
 
 "Possibly": the known minutes and the unknown ones that touch an excursion reach the allowed
@@ -49,7 +49,7 @@ class Evidence:
     `sums` are by the limits given; `unknown_ms` all unknown time in the span, `longest_gap` its
     longest stretch; `hidden_ms`, where several channels are judged, all unknown time of the one
     heard least (else it is `unknown_ms`); `conflicts` the times with different values; `faults`
-    the sensor faults. `spent`, for a parcel: per cumulative limit, the ms over all its legs.
+    the sensor faults, by rule. `spent`, for a parcel: per limit, the ms over all its legs.
     `window`: the worst window of the span by MKT, where the span is longer than one.
     """
 
@@ -110,8 +110,8 @@ def _reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:
     for limit in evidence.limits:
         yield from _limit_reasons(limit, evidence)
     yield from _mkt_reasons(profile, evidence)
-    if evidence.sums.count == 0:
-        yield Reason("review", "nothing-measured", {})
+    if evidence.sums.known_ms == 0:
+        yield Reason("review", "nothing-known" if evidence.sums.count else "nothing-measured")
     if evidence.conflicts:
         yield Reason("review", "conflicts", {"count": evidence.conflicts})
     if evidence.unknown_ms > profile.unknown_allowance:
@@ -125,7 +125,7 @@ def _reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:
 def _limit_reasons(limit: Limit, evidence: Evidence) -> Iterator[Reason]:
     values: dict[str, str | int | float] = {
         "limit": limit.id,
-        "side": limit.side,
+        "side": f"at-or-{limit.side}" if limit.inclusive else limit.side,
         "threshold": from_micro(limit.threshold),
         "allowed": minutes(limit.allowed),
     }
@@ -140,6 +140,7 @@ def _limit_reasons(limit: Limit, evidence: Evidence) -> Iterator[Reason]:
         return
     if any(e.presumed is not None for e in own):
         yield Reason("review", "presumed", values)
+        return
     possible = possible_ms(limit, evidence)
     if possible is not None and possible >= limit.allowed:
         yield Reason("review", "possible", {**values, "minutes": minutes(possible)})

@@ -12,7 +12,7 @@ from .columns import order, sweep
 from .enrolment import PAUSING, Enrolled
 from .excursions import Excursion
 from .frames import Channel, Frame
-from .judge import ChannelState, Plan, open_excursions
+from .judge import ChannelState, Plan, left_open
 from .pauses import pauses_of, spans_of
 from .records import ExcursionRecord
 from .saying import of_compartment, record, standing
@@ -67,8 +67,14 @@ def _by_entry(
         yield (at,), (value,)
 
 
-def judge_device(enrolled: Enrolled, samples: Mapping[str, Samples]) -> list[Found]:
-    """The excursions that a device's compartments answer for, by start. Raises Unregistered."""
+def judge_device(
+    enrolled: Enrolled, samples: Mapping[str, Samples], now: int | None = None
+) -> list[Found]:
+    """The excursions that a device's compartments answer for, by start. Raises Unregistered.
+
+    `now` (ms) is how far the record reaches: a channel silent since while beyond is presumed to
+    have stayed so. None: no further than its readings.
+    """
     spans = {
         channel: _spans(readings)
         for channel, readings in samples.items()
@@ -80,18 +86,18 @@ def judge_device(enrolled: Enrolled, samples: Mapping[str, Samples]) -> list[Fou
             continue
         compartment = channel.split(".", 1)[0]
         doors = [s for name, own in spans.items() if name.split(".")[0] == compartment for s in own]
-        found += _judge_channel(enrolled, channel, readings, doors)
+        found += _judge_channel(enrolled, channel, readings, doors, now)
     return sorted(found, key=lambda one: (one.excursion.start, one.channel, one.excursion.limit))
 
 
 def records_of(
-    enrolled: Enrolled, samples: Mapping[str, Samples], as_of: int = 0
+    enrolled: Enrolled, samples: Mapping[str, Samples], as_of: int = 0, now: int | None = None
 ) -> list[ExcursionRecord]:
-    """The last record of each excursion of a device. Raises Unregistered."""
+    """The last record of each excursion of a device, as `judge_device`. Raises Unregistered."""
     device = enrolled.registration.device
     return [
         record(standing(f.excursion), device, f.channel, f.plan, f.excursion, as_of)
-        for f in judge_device(enrolled, samples)
+        for f in judge_device(enrolled, samples, now)
     ]
 
 
@@ -105,7 +111,11 @@ def cut_short(plan: Plan, state: ChannelState) -> list[Excursion]:
 
 
 def _judge_channel(
-    enrolled: Enrolled, channel: str, readings: Samples, spans: list[Interval]
+    enrolled: Enrolled,
+    channel: str,
+    readings: Samples,
+    spans: list[Interval],
+    now: int | None,
 ) -> list[Found]:
     t, v, _, _ = order(readings.times, readings.values)
     times = t.tolist()
@@ -115,8 +125,11 @@ def _judge_channel(
             continue
         plan, pauses = post.plan, pauses_of(spans, post.grace)
         swept = sweep(plan, t[start:stop], v[start:stop], pauses)
-        rest = open_excursions if stop == len(times) else cut_short
-        excursions = [*swept.closed, *rest(plan, swept.state)]
+        if stop == len(times):
+            rest = left_open(plan, swept.state, times[-1] if now is None else now)
+        else:
+            rest = cut_short(plan, swept.state)
+        excursions = [*swept.closed, *rest]
         found += [Found(channel, plan, e) for e in of_compartment(plan, excursions)]
     return found
 

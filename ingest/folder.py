@@ -7,15 +7,15 @@ through (`custody.jsonl`) changes no compartment's excursions and is not read he
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median_high
 
 from coldchain.enrolment import Enrolled, Plans, Roster, Unregistered
+from coldchain.evaluation import RejectedLine
 from coldchain.frames import FrameError, decode_frame
 from coldchain.profile import Profile
 from coldchain.records import ExcursionRecord
 from coldchain.registry_toml import RegistryError, loads
 from coldchain.whole import Samples, records_of, samples_of
-
-from .loggers import Line
 
 REGISTRY_FILE, FRAMES_FILE = "registry.toml", "frames.jsonl"
 
@@ -30,7 +30,7 @@ class JudgedFolder:
 
     records: list[ExcursionRecord]
     frames: int
-    rejected: list[Line]
+    rejected: list[RejectedLine]
 
 
 def judge_folder(
@@ -38,12 +38,15 @@ def judge_folder(
 ) -> JudgedFolder:
     """Judge every device of a folder over all its frames.
 
-    A frame is refused whole, as the stream refuses it. Raises FolderError.
+    A frame is refused whole, as the stream refuses it. A channel last seen beyond, and silent
+    until its device was last heard, or until half of all devices were, is presumed to be so
+    still (one gateway's clock may be wrong). Raises FolderError.
     """
     roster = _roster(folder / REGISTRY_FILE, profiles)
     samples: dict[str, dict[str, Samples]] = {}
-    rejected: list[Line] = []
+    rejected: list[RejectedLine] = []
     frames = 0
+    heard: dict[str, int] = {}
     try:
         with (folder / FRAMES_FILE).open("rb") as lines:
             for number, raw in enumerate(lines, 1):
@@ -51,15 +54,17 @@ def judge_folder(
                     continue
                 on_line(number)
                 try:
-                    _take(roster, samples, raw)
+                    device, sent = _take(roster, samples, raw)
+                    heard[device] = max(sent, heard.get(device, sent))
                     frames += 1
                 except (FrameError, Unregistered) as error:
-                    rejected.append(Line(number, str(error)))
+                    rejected.append(RejectedLine(number, str(error)))
     except OSError as error:
         raise FolderError(f"{folder / FRAMES_FILE}: can't be read: {error.strerror}") from None
     records: list[ExcursionRecord] = []
     for device, own in sorted(samples.items()):
-        records += records_of(_find(roster, device), own)
+        now = max(heard[device], median_high(heard.values()))
+        records += records_of(_find(roster, device), own, now=now)
     return JudgedFolder(records, frames, rejected)
 
 
@@ -78,8 +83,11 @@ def _roster(path: Path, profiles: Mapping[str, Profile]) -> Roster:
     return roster
 
 
-def _take(roster: Roster, samples: dict[str, dict[str, Samples]], raw: bytes) -> None:
-    """Add a frame's readings, all or none. Raises FrameError, Unregistered."""
+def _take(roster: Roster, samples: dict[str, dict[str, Samples]], raw: bytes) -> tuple[str, int]:
+    """Add a frame's readings, all or none; whose it is, and when it was sent (ms).
+
+    Raises FrameError, Unregistered.
+    """
     frame = decode_frame(raw.rstrip(b"\r\n"))
     found = samples_of(_find(roster, frame.device), [frame])
     own = samples.setdefault(frame.device, {})
@@ -87,6 +95,7 @@ def _take(roster: Roster, samples: dict[str, dict[str, Samples]], raw: bytes) ->
         kept = own.setdefault(channel, Samples())
         kept.times += new.times
         kept.values += new.values
+    return frame.device, frame.sent
 
 
 def _find(roster: Roster, device: str) -> Enrolled:

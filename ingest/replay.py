@@ -8,6 +8,7 @@ import msgspec
 
 from broker.settings import KafkaSettings
 from broker.topics import REGISTRY
+from coldchain.evaluation import RejectedLine
 from coldchain.registry import Registration
 from coldchain.rejections import Rejection
 from coldchain.times import iso
@@ -15,7 +16,7 @@ from coldchain.times import iso
 from .enrol import enrol
 from .framing import LoggerQuantity, frames_of
 from .history import advance
-from .loggers import Line, LoggerFile
+from .loggers import LoggerFile
 from .loggers.source import blocks
 from .sender import Sender
 from .topic import read_all
@@ -44,7 +45,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     frames: int
     start: str | None
     end: str | None
-    rejected: list[Line]
+    rejected: list[RejectedLine]
 
 
 def replay(
@@ -151,11 +152,11 @@ def lines_of(path: Path, numbers: Sequence[int]) -> list[bytes]:
     return found
 
 
-def _rejected(file: LoggerFile) -> list[Line]:
+def _rejected(file: LoggerFile) -> list[RejectedLine]:
     """Each line that lost something, once: by line, its reasons together."""
     reasons: dict[int, list[str]] = {line.line: [line.reason] for line in file.rejected}
     for channel in file.channels:
         for line in channel.rejected:
             told = line.reason if len(file.channels) == 1 else f"{channel.name}: {line.reason}"
             reasons.setdefault(line.line, []).append(told)
-    return [Line(line, "; ".join(reasons[line])) for line in sorted(reasons)]
+    return [RejectedLine(line, "; ".join(reasons[line])) for line in sorted(reasons)]

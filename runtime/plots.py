@@ -18,6 +18,7 @@ from coldchain.evaluation import Evaluated
 from coldchain.excursions import Excursion
 from coldchain.limits import Limit
 from coldchain.profile import Profile
+from coldchain.segment import Interval
 from coldchain.times import DAY_MS
 
 from .errors import UserError
@@ -78,7 +79,7 @@ def plot(path: Path, title: str, panels: Sequence[Panel], profile: Profile, zone
         figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
         axes = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
         for index, panel in enumerate(panels):
-            _draw(axes[2 * index], panel, profile)
+            _draw(axes[2 * index], panel, profile, zone)
             _draw_lanes(axes[2 * index + 1], axes[2 * index], lanes[index], zone)
         try:
             figure.savefig(path, dpi=DPI, metadata=_metadata(path))
@@ -117,6 +118,20 @@ def with_gaps(
     return x, y
 
 
+def unknown(
+    times: NDArray[np.int64], max_gap: int, start: int | None, end: int | None
+) -> list[Interval]:
+    """The unknown stretches (ms) of a record from `start` to `end` that are wide enough to be seen,
+    by its readings' times in order; at its ends any."""
+    first, last = int(times[0]), int(times[-1])
+    start, end = first if start is None else start, last if end is None else end
+    gaps = np.flatnonzero(np.diff(times) > max_gap)
+    widths = times[gaps + 1] - times[gaps]
+    seen = gaps[widths * PIXEL_COLUMNS >= end - start]
+    inner = zip(times[seen].tolist(), times[seen + 1].tolist(), strict=True)
+    return [one for one in [(start, first), *inner, (last, end)] if one[0] < one[1]]
+
+
 def band(limits: Sequence[Limit]) -> tuple[float | None, float | None]:
     """The band (°C) between the highest lower and the lowest upper threshold; None: open."""
     below = [from_micro(limit.threshold) for limit in limits if limit.side == "below"]
@@ -124,9 +139,9 @@ def band(limits: Sequence[Limit]) -> tuple[float | None, float | None]:
     return max(below, default=None), min(above, default=None)
 
 
-def _draw(axes: Any, panel: Panel, profile: Profile) -> None:
+def _draw(axes: Any, panel: Panel, profile: Profile, zone: tzinfo) -> None:
     printed = panel.found.printed
-    axes.set_title(_headline(panel), loc="left", fontsize=11, color=VERDICT[printed.verdict])
+    axes.set_title(_headline(panel, zone), loc="left", fontsize=11, color=VERDICT[printed.verdict])
     axes.set_ylabel(f"{printed.channel}, °C" if "°" not in printed.channel else printed.channel)
     axes.grid(color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -140,15 +155,10 @@ def _draw(axes: Any, panel: Panel, profile: Profile) -> None:
     if not len(times):
         axes.text(0.5, 0.5, "nothing was measured", transform=axes.transAxes, ha="center")
         return
-    gaps = np.flatnonzero(np.diff(times) > profile.max_gap)
-    for index in _widest(times, gaps).tolist():
-        axes.axvspan(
-            _days(times[index]),
-            _days(times[index + 1]),
-            color=UNKNOWN,
-            lw=0,
-        )
-    _shade(axes, panel, float(times[-1]))
+    start, end = panel.found.judged.start, panel.found.judged.end
+    for since, until in unknown(times, profile.max_gap, start, end):
+        axes.axvspan(_days(since), _days(until), color=UNKNOWN, lw=0)
+    _shade(axes, panel, float(times[-1] if end is None else end))
     x, y = with_gaps(times, values, thinned(times, values), profile.max_gap)
     axes.plot(_days(x), y, color=LINE, linewidth=1.1, solid_joinstyle="round")
     _draw_lone(axes, times, values, profile.max_gap)
@@ -263,10 +273,10 @@ def _span(start: int, end: int | None, last: float) -> tuple[float, float]:
     return since, (last if end is None else _days(end)) - since
 
 
-def _headline(panel: Panel) -> str:
-    printed = panel.found.printed
-    said = [printed.verdict.upper(), *printed.reasons[:2]]
-    more = len(printed.reasons) - 2
+def _headline(panel: Panel, zone: tzinfo) -> str:
+    outcome = panel.found.outcome
+    said = [outcome.verdict.upper(), *(one.text("en", zone) for one in outcome.reasons[:2])]
+    more = len(outcome.reasons) - 2
     return "   ".join(said) + (f"   and {more} more" if more > 0 else "")
 
 
@@ -278,14 +288,6 @@ def _range(values: NDArray[Any], profile: Profile) -> tuple[float, float]:
     low, high = min(edges, default=0.0), max(edges, default=10.0)
     air = max(0.5, 0.08 * (high - low))
     return low - air, high + 1.5 * air
-
-
-def _widest(times: NDArray[np.int64], gaps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The gaps wide enough to be seen, the reading before each."""
-    span = int(times[-1] - times[0])
-    widths = times[gaps + 1] - times[gaps]
-    seen: NDArray[np.int64] = gaps[widths * PIXEL_COLUMNS >= span]
-    return seen
 
 
 def _days(ms: Any) -> Any:

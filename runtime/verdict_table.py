@@ -1,22 +1,29 @@
 """A file's verdict as a person reads it: zh-CN and en, times in their own zone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from coldchain.celsius import from_micro
 from coldchain.evaluation import Evaluated
+from coldchain.excursions import Excursion
 from coldchain.limits import Limit
 from coldchain.profile import Profile
 from coldchain.reasons import Language
 from coldchain.records import ExcursionRecord
-from coldchain.times import from_iso, minutes
+from coldchain.rules.table import say
+from coldchain.times import from_iso, iso, local, minutes
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-#: Lines that could not be read are listed up to so many.
-MOST_REJECTED = 10
+    from ingest.loggers import Line
+
+#: Lines that could not be read, and sensor faults, are listed up to so many.
+MOST_LISTED = 10
+#: So many excursions are shown: those confirmed, and the longest of the others.
+MOST_EXCURSIONS = 40
 
 _VERDICTS: dict[Language, dict[str, str]] = {
     "en": {"accept": "conforming", "review": "to assess", "reject": "out of limits"},
@@ -32,13 +39,14 @@ _COLORS = {"accept": "green", "review": "yellow", "reject": "red"}
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "by": "by profile",
-        "readings": "{readings} readings, {duplicates} repeated, {conflicts} in conflict",
+        "readings": "readings: {readings}, repeated: {duplicates}, in conflict: {conflicts}",
         "time": "{start} to {end} ({zone}): {known:.1f} min known, {unknown:.1f} min unknown",
         "figures": "min {min}  max {max}  mean {mean}  MKT {mkt} °C",
         "shelf": "shelf life used {used:.1%}; {hours} h left at {at:g} °C ({model})",
         "limit": "limit",
         "start": "from",
         "confirmed": "confirmed",
+        "presumed": "presumed {at}",
         "end": "to",
         "minutes": "minutes",
         "unknown": "unknown",
@@ -49,17 +57,19 @@ _WORDS: dict[Language, dict[str, str]] = {
         "rejected": "lines that could not be read: {count}",
         "line": "line {line}: {reason}",
         "more": "and {count} more (--json lists them all)",
+        "skipped": "columns not judged: {names}",
         "min": "min",
     },
     "zh-CN": {
         "by": "依据",
-        "readings": "{readings} 个读数，{duplicates} 个重复，{conflicts} 个矛盾",
+        "readings": "读数 {readings} 个，重复 {duplicates} 个，矛盾 {conflicts} 个",
         "time": "{start} 至 {end}（{zone}）：已知 {known:.1f} 分钟，未知 {unknown:.1f} 分钟",
         "figures": "最低 {min}  最高 {max}  平均 {mean}  平均动力学温度 {mkt} °C",
         "shelf": "已用货架期 {used:.1%}；{at:g} °C 下剩余 {hours} 小时（{model}）",
         "limit": "限值",
         "start": "开始",
         "confirmed": "确认",
+        "presumed": "推定 {at}",
         "end": "结束",
         "minutes": "分钟",
         "unknown": "未知",
@@ -69,15 +79,24 @@ _WORDS: dict[Language, dict[str, str]] = {
         "none": "无超温",
         "rejected": "无法读取的行：{count}",
         "line": "第 {line} 行：{reason}",
-        "more": "另有 {count} 行（--json 全部列出）",
+        "more": "另有 {count} 项（--json 全部列出）",
+        "skipped": "未评判的列：{names}",
         "min": "分钟",
     },
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A column judged, and the lines of it that could not be read."""
+
+    evaluated: Evaluated
+    rejected: "Sequence[Line]"
+
+
 def show(
     console: "Console",
-    found: Sequence[Evaluated],
+    sheets: Sequence[Sheet],
     profile: Profile,
     zone: tzinfo,
     language: Language,
@@ -85,10 +104,14 @@ def show(
     """Print each column's verdict, figures, excursions and what could not be read."""
     from rich.table import Table
 
-    for evaluated in found:
-        for part in _parts(evaluated, profile, zone, language):
+    for sheet in sheets:
+        for part in _parts(sheet, profile, zone, language):
             console.print(part, highlight=False, soft_wrap=not isinstance(part, Table))
         console.print()
+    skipped = sheets[0].evaluated.printed.skipped if sheets else []
+    if skipped:
+        said = _WORDS[language]["skipped"].format(names=", ".join(skipped))
+        console.print(said, style="dim", highlight=False, markup=False)
 
 
 def show_records(records: Sequence[ExcursionRecord], zone: tzinfo) -> None:
@@ -118,10 +141,11 @@ def show_records(records: Sequence[ExcursionRecord], zone: tzinfo) -> None:
 
 
 def _parts(
-    evaluated: Evaluated, profile: Profile, zone: tzinfo, language: Language
+    sheet: Sheet, profile: Profile, zone: tzinfo, language: Language
 ) -> "list[RenderableType]":
     from rich.text import Text
 
+    evaluated = sheet.evaluated
     words, printed = _WORDS[language], evaluated.printed
     verdict = printed.verdict
     head = Text.assemble(
@@ -129,19 +153,35 @@ def _parts(
         f"  {words['by']} {profile.title.get(language, profile.id)} ({profile.id}): ",
         (f"{_VERDICTS[language][verdict]} ({verdict})", f"bold {_COLORS[verdict]}"),
     )
-    parts: list[RenderableType] = [head]
-    parts += [Text(f"  {reason.text(language)}") for reason in evaluated.outcome.reasons]
-    parts += [Text(f"  {line}") for line in _figures(evaluated, zone, language)]
-    parts.append(_table(evaluated, profile, zone, words) if printed.excursions else words["none"])
-    if printed.rejected:
-        parts.append(Text(words["rejected"].format(count=len(printed.rejected)), "yellow"))
-        for line in printed.rejected[:MOST_REJECTED]:
-            said = words["line"].format(line=line.line, reason=line.reason)
-            parts.append(Text(f"  {said}"))
-        more = len(printed.rejected) - MOST_REJECTED
-        if more > 0:
-            parts.append(Text(f"  {words['more'].format(count=more)}"))
+    reasons = [reason.text(language, zone) for reason in evaluated.outcome.reasons]
+    parts: list[RenderableType] = [head, *(Text(f"  {reason}") for reason in reasons)]
+    parts += [Text(f"  {figure}") for figure in _figures(evaluated, zone, language)]
+    if printed.excursions:
+        parts.append(_table(evaluated, profile, zone, words))
+    else:
+        parts.append(words["none"])
+    if len(printed.excursions) > MOST_EXCURSIONS:
+        parts.append(f"  {words['more'].format(count=len(printed.excursions) - MOST_EXCURSIONS)}")
+    faults = [say(one, language, local(one.since, zone)) for one in evaluated.faults]
+    parts += _listed(faults, words)
+    if sheet.rejected:
+        parts.append(Text(words["rejected"].format(count=len(sheet.rejected)), "yellow"))
+        parts += _listed(
+            [
+                words["line"].format(line=n.line, reason=n.why.text(language))
+                for n in sheet.rejected
+            ],
+            words,
+        )
     return parts
+
+
+def _listed(said: Sequence[str], words: dict[str, str]) -> "list[RenderableType]":
+    """The first of them, and how many more there are."""
+    from rich.text import Text
+
+    more = [words["more"].format(count=len(said) - MOST_LISTED)] if len(said) > MOST_LISTED else []
+    return [Text(f"  {line}") for line in [*said[:MOST_LISTED], *more]]
 
 
 def _figures(evaluated: Evaluated, zone: tzinfo, language: Language) -> list[str]:
@@ -186,7 +226,8 @@ def _table(
 ) -> "RenderableType":
     from rich.table import Table
 
-    excursions = evaluated.printed.excursions
+    rows = _gravest(evaluated)
+    excursions = [evaluated.printed.excursions[row] for row in rows]
     shows_unknown = any(excursion.unknown_minutes for excursion in excursions)
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     for key in ("limit", "start", "confirmed", "end"):
@@ -195,7 +236,8 @@ def _table(
         if key != "unknown" or shows_unknown:
             table.add_column(words[key], justify="right")
     limits = {limit.id: limit for limit in profile.limits}
-    for excursion in excursions:
+    for row, excursion in zip(rows, excursions, strict=True):
+        found = evaluated.judged.excursions[row]
         limit = limits[excursion.limit]
         color = _COLORS["reject" if limit.severity == "critical" else "review"]
         numbers = [excursion.minutes, excursion.unknown_minutes, excursion.degree_minutes]
@@ -205,13 +247,32 @@ def _table(
             f"{limit.id} {_sign(limit)}{from_micro(limit.threshold):g},"
             f" {minutes(limit.allowed):g} {words['min']}",
             _local(excursion.start, zone, evaluated.printed.start),
-            _local(excursion.confirmed, zone, excursion.start) if excursion.confirmed else "-",
+            _confirmed(found, zone, words),
             _local(excursion.end, zone, excursion.start) if excursion.end else words["open"],
             *(f"{number:.1f}" for number in numbers),
             f"{excursion.peak:.2f}",
             style=color if excursion.confirmed else "",
         )
     return table
+
+
+def _gravest(evaluated: Evaluated) -> list[int]:
+    """Which excursions are shown, by time."""
+    found = evaluated.judged.excursions
+    by_gravity = sorted(
+        range(len(found)),
+        key=lambda n: (found[n].confirmed is None, found[n].severity == "warning", -found[n].ms),
+    )
+    return sorted(by_gravity[:MOST_EXCURSIONS])
+
+
+def _confirmed(found: Excursion, zone: tzinfo, words: dict[str, str]) -> str:
+    start = iso(found.start)
+    if found.confirmed is not None:
+        return _local(iso(found.confirmed), zone, start)
+    if found.presumed is None:
+        return "-"
+    return words["presumed"].format(at=_local(iso(found.presumed), zone, start))
 
 
 def _sign(limit: Limit) -> str:
@@ -226,7 +287,7 @@ def _local(text: str, zone: tzinfo, after: str | None = None) -> str:
         if other.date() == moment.date():
             return f"{moment:%H:%M:%S}"
         return f"{moment:%m-%d %H:%M:%S}"
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+    return local(from_iso(text), zone)
 
 
 def _degrees(value: float | None) -> str:

@@ -2,28 +2,26 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from coldchain.segment import Interval
 
+from .columns import sensor_faults
 from .findings import Finding
-from .table import RULES, rules_for
 
 
-def doubts(times: Sequence[int], values: Sequence[int], span: Interval) -> tuple[str, ...]:
+def doubts(
+    times: Sequence[int], values: Sequence[int], span: Interval, max_gap: int
+) -> tuple[str, ...]:
     """The fault rules (by id, sorted) whose finding overlaps `span` (ms), by the readings given.
 
-    `times` (ms) rise, `values` are micro-degrees. A fault shows over hours: readings from before
-    the span tell more.
+    `times` (ms) rise, `values` are micro-degrees, `max_gap` (ms) is the profile's. A fault shows
+    over hours: readings from before the span tell more.
     """
-    found: set[str] = set()
-    for rule in rules_for("temperature"):
-        if not RULES[rule.id].is_fault:
-            continue
-        state = rule.fresh()
-        findings = [rule.observe(state, at, value) for at, value in zip(times, values, strict=True)]
-        findings.append(rule.standing(state, times[-1]) if times else None)
-        if any(one is not None and _overlaps(one, span) for one in findings):
-            found.add(rule.id)
-    return tuple(sorted(found))
+    found = sensor_faults(
+        np.asarray(times, dtype=np.int64), np.asarray(values, dtype=np.int64), max_gap
+    )
+    return tuple(sorted({one.rule for one in found if _overlaps(one, span)}))
 
 
 def _overlaps(one: Finding, span: Interval) -> bool:

@@ -14,24 +14,29 @@ from .findings import Finding
 
 
 class Same(msgspec.Struct, array_like=True):
-    """One value over and over: since when, until when so far, how often."""
+    """One value over and over: since when, until when so far, how often, how much of it known
+    (ms), and since when that is too long."""
 
     value: int | None = None
     since: int = 0
     last: int = 0
     count: int = 0
+    known: int = 0
+    due: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SensorStuck:
-    """A temperature (micro-degrees) the same to the last digit for `patience` ms.
+    """A temperature (micro-degrees) the same to the last digit for `patience` ms of known time.
 
-    Counted from one reading to another, `count` of them at least: a silence proves nothing.
+    A silence proves nothing: between readings further apart than `max_gap` (the profile's)
+    nothing is counted, and there have to be `count` readings at least.
     """
 
     id: str = "sensor-stuck"
     patience: int = 6 * HOUR_MS
     count: int = 36
+    max_gap: int = 10 * MINUTE_MS
 
     def fresh(self) -> Same:
         return Same()
@@ -39,18 +44,22 @@ class SensorStuck:
     def observe(self, state: Same, at: int, value: float) -> Finding | None:
         now = round(value)
         if now == state.value:
+            if at - state.last <= self.max_gap:
+                state.known += at - state.last
             state.last, state.count = at, state.count + 1
+            if state.due is None and state.known >= self.patience and state.count >= self.count:
+                state.due = at
             return None
         found = self.standing(state, at)
         state.value, state.since, state.last, state.count = now, at, at, 1
+        state.known, state.due = 0, None
         return None if found is None else msgspec.structs.replace(found, until=at)
 
     def standing(self, state: Same, now: int) -> Finding | None:
-        lasted = state.last - state.since
-        if state.value is None or lasted < self.patience or state.count < self.count:
+        if state.value is None or state.due is None:
             return None
         values = {"celsius": from_micro(state.value)}
-        return Finding(self.id, state.since, state.since + self.patience, None, values)
+        return Finding(self.id, state.since, state.due, None, values)
 
 
 class Jumps(msgspec.Struct, array_like=True):

@@ -140,7 +140,8 @@ def rules_for(
 ) -> list[Rule[Any]]:
     """The rules that this feed is given to, with their usual numbers.
 
-    The pull-down rule is there where the profile has one, fast-rise where a limit is given.
+    The pull-down rule is there where the profile has one, fast-rise where a limit is given; what
+    is known time is the profile's to say.
     """
     usual: list[Rule[Any]] = [
         DoorOpen(),
@@ -148,7 +149,7 @@ def rules_for(
         BatteryLow(),
         DeviceSilent(),
         ShortCycling(),
-        SensorStuck(),
+        SensorStuck() if profile is None else SensorStuck(max_gap=profile.max_gap),
         SensorNoisy(),
         SensorsDisagree(),
         SensorDrifts(),

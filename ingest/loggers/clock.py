@@ -53,11 +53,11 @@ class Clock:
             return _epoch(text)
         moment = _written(text, self.order) or _iso(text)
         if moment is None:
-            raise LineRefusedError(f"not a time: {quoted(text)}")
+            raise LineRefusedError("not-a-time", text=quoted(text))
         if moment.tzinfo is not None:
             return (moment - _EPOCH) // _MS
         if self.zone is None:
-            raise NoZoneError(f"time without a zone: {quoted(text)}")
+            raise NoZoneError(text)
         return (_settled(moment, self.zone) - _EPOCH) // _MS
 
     def localise(self, local: NDArray[np.int64]) -> NDArray[np.int64] | None:
@@ -125,7 +125,7 @@ def _epoch(text: str) -> int:
         return round(value * 1000)
     if EPOCH_MS[0] <= value < EPOCH_MS[1]:
         return int(value)
-    raise LineRefusedError(f"not a time: {quoted(text)}")
+    raise LineRefusedError("not-a-time", text=quoted(text))
 
 
 def _iso(text: str) -> datetime | None:
@@ -162,8 +162,8 @@ def _settled(local: datetime, zone: tzinfo) -> datetime:
     before, after = first.utcoffset(), second.utcoffset()
     if before is None or after is None or before == after:
         return first
-    what = "comes twice" if before > after else "does not exist"
     raise LineRefusedError(
-        f"local time {local.isoformat(sep=' ')} {what} in {zone} (clocks change):"
-        " give it with its zone"
+        "comes-twice" if before > after else "does-not-exist",
+        text=local.isoformat(sep=" "),
+        zone=str(zone),
     )

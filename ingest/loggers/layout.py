@@ -22,6 +22,7 @@ class Layout:
     `fields` is how many the header has, `time` the columns that make a time, joined by a space.
     `unit` is a column that says C or F for its line. `comma_splits`: a decimal comma was written
     without quotes between fields that commas separate, so the last two fields are one number.
+    `skipped` names the columns that are taken for neither.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Layout:
     clock: Clock
     unit: int | None = None
     comma_splits: bool = False
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

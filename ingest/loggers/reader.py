@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .clock import Clock, Order
-from .errors import LineRefusedError, LoggerFileError
+from .errors import LineRefusedError, LoggerFileError, Refusal
 from .fast import Columns, FastReader, fast_reader
 from .layout import Head, Layout
 from .layouts import recognise
@@ -38,7 +38,12 @@ class Line:
     """A line, or one value of it, that could not be read: its number from 1, and why."""
 
     line: int
-    reason: str
+    why: Refusal
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return self.why.text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,23 @@ class LoggerChannel:
 class LoggerFile:
     """What a file holds: the layout it is in, times in ms (in no certain order), the channels.
 
-    `rejected` are the lines without a readable time, which no channel has a value of.
+    `times` are those of all lines that have a readable one, with or without a value. `rejected`
+    are the lines that no channel has a value of; `skipped` the names of the columns that were
+    taken for neither times nor temperatures.
     """
 
     layout: str
     times: NDArray[np.int64]
     channels: list[LoggerChannel]
     rejected: list[Line]
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """The first and last of its times, ms; None without any."""
+        if not len(self.times):
+            return None
+        return int(self.times.min()), int(self.times.max())
 
     def rejected_of(self, channel: LoggerChannel) -> list[Line]:
         """Everything that could not be read of a channel, by line."""
@@ -158,15 +173,18 @@ class _Reading:
 
     def _take_slowly(self, blocks: Iterable[Block]) -> None:
         rows: list[Row] = []
+        nothing = (None,) * len(self.layout.channels)
         for found in itertools.chain.from_iterable(read_lines(b, self.layout) for b in blocks):
             if isinstance(found, Refused):
-                self.rejected.append(Line(found.line, found.reason))
+                self.rejected.append(Line(found.line, found.why))
                 self.zoneless += found.is_zoneless
+                if found.time is not None:
+                    rows.append(Row(found.line, found.time, nothing))
                 continue
             rows.append(found)
             for value, refused in zip(found.values, self.refused, strict=True):
                 if isinstance(value, LineRefusedError):
-                    refused.append(Line(found.line, str(value)))
+                    refused.append(Line(found.line, value.refusal))
         if rows:
             cells = [[r.values[i] for r in rows] for i in range(len(self.layout.channels))]
             known = [[value if isinstance(value, int) else None for value in c] for c in cells]
@@ -188,7 +206,7 @@ class _Reading:
     def check_zone(self) -> None:
         """Raises LoggerFileError where the file's times have no zone and none was given."""
         if self.zoneless and not self.times.size:
-            told = [line for line in self.rejected if "without a zone" in line.reason]
+            told = [line for line in self.rejected if line.why.code == "no-zone"]
             line = min(told, key=lambda line: line.line)
             raise LoggerFileError(
                 f"{self.path}: line {line.line}: {line.reason}; say where the logger's clock was"
@@ -209,7 +227,9 @@ class _Reading:
                     self.refused[index],
                 )
             )
-        return LoggerFile(self.layout.name, self.times.taken(), channels, self.rejected)
+        return LoggerFile(
+            self.layout.name, self.times.taken(), channels, self.rejected, self.layout.skipped
+        )
 
 
 class _Grown:

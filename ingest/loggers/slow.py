@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .errors import LineRefusedError, NoZoneError
+from .errors import LineRefusedError, NoZoneError, Refusal, quoted
 from .layout import Layout
 from .source import Block, decoded
 from .values import fields, temperature
@@ -20,11 +20,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A line that is no reading, and why; `is_zoneless`: only for want of a zone."""
+    """A line that is no reading, and why; `is_zoneless`: only for want of a zone.
+
+    `time` (ms), where it can be read: a sample was to be there, and what it was is not known.
+    """
 
     line: int
-    reason: str
+    why: Refusal
     is_zoneless: bool = False
+    time: int | None = None
 
 
 def read_lines(block: Block, layout: Layout) -> Iterator[Row | Refused]:
@@ -37,7 +41,8 @@ def read_lines(block: Block, layout: Layout) -> Iterator[Row | Refused]:
         try:
             yield _row(number_, line, layout, needed)
         except LineRefusedError as error:
-            yield Refused(number_, str(error), isinstance(error, NoZoneError))
+            is_zoneless = isinstance(error, NoZoneError)
+            yield Refused(number_, error.refusal, is_zoneless, _time_of(line, layout))
 
 
 def _row(number_: int, line: str, layout: Layout, needed: int) -> Row:
@@ -58,14 +63,25 @@ def _row(number_: int, line: str, layout: Layout, needed: int) -> Row:
     return Row(number_, time, tuple(values))
 
 
+def _time_of(line: str, layout: Layout) -> int | None:
+    """The time of a line that is no reading, if it has one that can be read."""
+    found = [part.strip().strip('"') for part in line.split(layout.separator)]
+    if len(found) <= max(layout.time):
+        return None
+    try:
+        return layout.clock.read(" ".join(found[index] for index in layout.time))
+    except LineRefusedError:
+        return None
+
+
 def _check_fields(found: list[str], layout: Layout, needed: int) -> None:
     """Fields past the header's must be blank; those that are read must be there."""
     if len(found) <= needed or any(field.strip() for field in found[layout.fields :]):
-        raise LineRefusedError(f"fields: {len(found)}, the header has {layout.fields}")
+        raise LineRefusedError("fields", found=len(found), header=layout.fields)
 
 
 def _unit(text: str) -> bool:
     unit = text.strip().upper()
     if unit not in ("C", "F"):
-        raise LineRefusedError(f"unit {text.strip()!r} is neither C nor F")
+        raise LineRefusedError("unit", text=quoted(text.strip()))
     return unit == "F"

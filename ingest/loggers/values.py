@@ -24,7 +24,7 @@ def number(text: str) -> float | None:
         return float(text.replace(",", "."))
     if _NO_NUMBER.fullmatch(text):
         return float(text)
-    raise LineRefusedError(f"not a number: {quoted(text)}")
+    raise LineRefusedError("not-a-number", text=quoted(text))
 
 
 def temperature(text: str, fahrenheit: bool) -> int | None:
@@ -37,9 +37,9 @@ def temperature(text: str, fahrenheit: bool) -> int | None:
         return None
     celsius = from_fahrenheit(value) if fahrenheit else value
     if not math.isfinite(celsius):
-        raise LineRefusedError(f"not a temperature: {text.strip()}")
+        raise LineRefusedError("not-a-temperature", text=text.strip())
     if not is_possible(celsius):
-        raise LineRefusedError(f"no sensor measures this: {celsius:g} °C")
+        raise LineRefusedError("impossible", celsius=celsius)
     return to_micro(celsius)
 
 
@@ -48,7 +48,7 @@ def fields(line: str, separator: str) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=separator, strict=True), [])
     except csv.Error:
-        raise LineRefusedError("a quote that is not closed on its line") from None
+        raise LineRefusedError("open-quote") from None
 
 
 def is_number(text: str) -> bool:

@@ -55,7 +55,8 @@ def run(
 
     The file has a header with a time column (time, timestamp, date, datetime or ts; ISO 8601,
     or epoch seconds or milliseconds) and temperatures beside it; HOBOware, EasyLog and iButton
-    exports are known too. Lines that can't be read are told with their number and reason.
+    exports are known too. Columns named for something else (humidity, battery…) are not judged,
+    and named. Lines that can't be read are told with their number and reason.
 
     A folder, as `coldchain emulate --to DIR` writes it, is judged by its own registry, and its
     excursions printed: those that the stream must arrive at.
@@ -86,7 +87,7 @@ def run(
         printed = msgspec.json.encode([one.printed for one in found])
         typer.echo(msgspec.json.format(printed, indent=1).decode())
     else:
-        _show(found, rules, _zone_shown(tz), language)
+        _show(logger, found, rules, _zone_shown(tz), language)
     if any(one.printed.verdict != "accept" for one in found):
         raise typer.Exit(EXIT_NOT_ACCEPTED)
 
@@ -115,9 +116,9 @@ def _evaluate_folder(
     for line in found.rejected[:MOST_TOLD]:
         typer.echo(f"line {line.line}: {line.reason}", err=True)
     typer.echo(
-        f"{found.frames} frames judged, {len(found.rejected)} refused;"
-        f" {len(found.records)} excursions,"
-        f" {sum(one.confirmed is not None for one in found.records)} confirmed.",
+        f"frames judged: {found.frames}, refused: {len(found.rejected)};"
+        f" excursions: {len(found.records)}, of them confirmed:"
+        f" {sum(one.confirmed is not None for one in found.records)}.",
         err=True,
     )
 
@@ -131,6 +132,8 @@ def _evaluated(logger: "LoggerFile", rules: "Profile") -> "list[Evaluated]":
             channel.name,
             *channel.readings(logger.times),
             [RejectedLine(line.line, line.reason) for line in logger.rejected_of(channel)],
+            logger.span,
+            logger.skipped,
         )
         for channel in logger.channels
     ]
@@ -144,15 +147,23 @@ def _zone_shown(tz: str | None) -> ZoneInfo:
 
 
 def _show(
-    found: "list[Evaluated]", rules: "Profile", zone: ZoneInfo, language: Language | None
+    logger: "LoggerFile",
+    found: "list[Evaluated]",
+    rules: "Profile",
+    zone: ZoneInfo,
+    language: Language | None,
 ) -> None:
     from rich.console import Console
 
     from runtime.settings import load_settings
-    from runtime.verdict_table import show
+    from runtime.verdict_table import Sheet, show
 
     chosen = language or ("en" if load_settings().people.language == "en" else "zh-CN")
-    show(Console(), found, rules, zone, chosen)
+    sheets = [
+        Sheet(one, logger.rejected_of(channel))
+        for one, channel in zip(found, logger.channels, strict=True)
+    ]
+    show(Console(), sheets, rules, zone, chosen)
 
 
 def _draw(

@@ -1,6 +1,6 @@
 """Plain columns: a header that names them, a time column, and temperatures beside it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from ingest.loggers.clock import ORDERS, Clock, order_of
@@ -25,14 +25,16 @@ def recognise(head: Head) -> Layout | None:
             channels = _temperatures(names, rows, at)
             if channels:
                 time = _with_date(names, rows, at)
+                channels = [i for i in channels if i not in time]
                 return Layout(
                     "columns",
                     line,
                     separator,
                     len(names),
                     time,
-                    columns(names, [i for i in channels if i not in time], head.fahrenheit),
+                    columns(names, channels, head.fahrenheit),
                     clock_of(head, [names[i] for i in time], rows, time),
+                    skipped=skipped(names, rows, {*time, *channels}),
                 )
     return None
 
@@ -72,6 +74,18 @@ def sample(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
             continue
         if any(field.strip() for field in row):
             yield row
+
+
+def skipped(
+    names: Sequence[str], rows: Sequence[list[str]], taken: Container[int]
+) -> tuple[str, ...]:
+    """The names of the columns not taken; one without a name or any text is none."""
+    return tuple(
+        name or f"column {index + 1}"
+        for index, name in enumerate(names)
+        if index not in taken
+        and (name or any(len(row) > index and row[index].strip() for row in rows))
+    )
 
 
 def _splits(text: str) -> Iterator[tuple[str, list[str]]]:

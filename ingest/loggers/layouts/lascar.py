@@ -24,4 +24,5 @@ def recognise(head: Head) -> Layout | None:
         return None
     # The logger's name heads a column of line numbers, whatever it is called.
     own = tuple(c for c in layout.channels if c.index != 0)
-    return replace(layout, name="lascar", channels=own)
+    others = tuple(c.name for c in layout.channels if c.index == 0) + layout.skipped
+    return replace(layout, name="lascar", channels=own, skipped=others)

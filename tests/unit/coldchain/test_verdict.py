@@ -85,8 +85,8 @@ def test_unknown_time_elsewhere_long_enough_to_hide_a_breach_is_for_review() -> 
 
 
 def test_unknown_time_past_the_profiles_allowance_is_for_review() -> None:
-    assert outcome([(0, 3), (60, 3)], WARM).verdict == "accept"
-    assert codes(outcome([(0, 3), (61, 3)], WARM)) == ["unknown-time"]
+    assert outcome([(0, 3), (5, 3), (65, 3)], WARM).verdict == "accept"
+    assert codes(outcome([(0, 3), (5, 3), (66, 3)], WARM)) == ["unknown-time"]
 
 
 def test_a_cumulative_limit_counts_all_unknown_time_against_the_record() -> None:
@@ -119,6 +119,13 @@ def test_a_sensor_fault_only_ever_forces_review() -> None:
 
 def test_nothing_measured_is_for_review_never_accepted() -> None:
     assert codes(outcome([], WARM)) == ["nothing-measured"]
+
+
+@pytest.mark.parametrize("readings", [[(0.0, 3.0)], [(0.0, 3.0), (11.0, 3.0), (22.0, 3.0)]])
+def test_readings_that_no_line_joins_make_nothing_known_and_are_for_review(
+    readings: Minutes,
+) -> None:
+    assert codes(outcome(readings, WARM)) == ["nothing-known"]
 
 
 def test_the_mkt_limit_passed_rejects_though_no_limit_was() -> None:

@@ -126,7 +126,7 @@ def test_the_command_prints_the_records_and_nothing_else(
     assert not ended.value.code
     assert list(json.loads(out)) == ["excursions"]
     assert "line 1:" in err
-    assert "12 frames judged, 1 refused" in err
+    assert "frames judged: 12, refused: 1; excursions: 2, of them confirmed: 2." in err
 
 
 def test_what_is_for_a_file_is_refused_with_a_folder(
