@@ -1,5 +1,7 @@
 """The truth file, and what scoring against it says: the records of both."""
 
+from typing import Literal
+
 import msgspec
 
 
@@ -28,14 +30,71 @@ class TrueFault(msgspec.Struct, frozen=True, kw_only=True):
     end: str | None
 
 
+class FrameCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Frames made; of these dropped, or spoilt on their way; and second copies beside them."""
+
+    made: int = 0
+    dropped: int = 0
+    duplicated: int = 0
+
+
+class Felt(msgspec.Struct, frozen=True, kw_only=True):
+    """What a parcel went through: °C, and minutes beyond each limit of its own profile."""
+
+    min: float | None
+    max: float | None
+    mean: float | None
+    minutes: dict[str, float]
+
+
+class TrueLeg(Felt, frozen=True, kw_only=True):
+    """A parcel's stay in a compartment. `counts`: not in pre-cooling. `end` null: there yet."""
+
+    device: str
+    compartment: str
+    counts: bool
+    start: str
+    end: str | None
+
+
+class ScanCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """A parcel's scans; of these such as come late, or never."""
+
+    made: int
+    late: int
+    missing: int
+
+
+class TrueParcel(Felt, frozen=True, kw_only=True):
+    """A parcel's whole way, hands between legs included, from when it left the pre-cooling; its
+    verdict is null until then. `confirmed`: the limits that were. `delivered` null: not yet.
+    """
+
+    parcel: str
+    profile: str
+    shipment: str
+    green_channel: bool
+    tag: str | None
+    delivered: str | None
+    legs: list[TrueLeg]
+    shelf_life_used: float | None
+    verdict: Literal["accept", "review", "reject"] | None
+    confirmed: list[str]
+    scans: ScanCounts
+
+
 class TruthFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What is scored of a truth file."""
+    """What really happened; excursions and faults are scored. Other keys are let pass: another
+    program's truth may hold more. `parcels` is there where the scenario has some.
+    """
 
     excursions: list[TrueExcursion]
     faults: list[TrueFault] = []
+    frames: FrameCounts = FrameCounts()
+    parcels: list[TrueParcel] | msgspec.UnsetType = msgspec.UNSET
 
 
-class KindScore(msgspec.Struct, frozen=True, kw_only=True):
+class KindScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind (limit and severity; or kind of fault). Ratios are null where there is nothing to
     divide by; `delay` is minutes from when it was truly confirmed (of a fault: began) to when it
     was found, by the records' own event time: the middle one and the longest.
@@ -53,7 +112,7 @@ class KindScore(msgspec.Struct, frozen=True, kw_only=True):
     longest_delay: float | None
 
 
-class Miss(msgspec.Struct, frozen=True, kw_only=True):
+class Miss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A miss or a false alarm: what it is, where, when, and what may explain it."""
 
     what: str
@@ -67,7 +126,7 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True):
     because: list[str]
 
 
-class Score(msgspec.Struct, frozen=True, kw_only=True):
+class Score(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How well the records tell the truth. `not_scored`: kind of fault -> why and how many."""
 
     is_perfect: bool

@@ -18,6 +18,7 @@ from coldchain.frames import Frame
 from coldchain.parcel_records import AboardRecord, ParcelRecord
 from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry import Registration
+from coldchain.truth import Score, TruthFile
 
 FOLDER = Path(__file__).parents[1] / "docs" / "contracts"
 
@@ -31,6 +32,8 @@ CONTRACTS: dict[str, tuple[Any, str]] = {
     "parcel": (ParcelRecord, "a record of coldchain.parcels"),
     "aboard": (AboardRecord, "a record of coldchain.aboard"),
     "alert-command": (Command, "a record of coldchain.alert-commands"),
+    "truth": (TruthFile, "what coldchain emulate --truth writes"),
+    "score": (Score, "what coldchain score --json prints"),
     "evaluation": (list[Evaluation], "what coldchain evaluate --json prints"),
 }
 

@@ -12,6 +12,7 @@ from coldchain.columns import Judged, judge
 from coldchain.judge import Plan as JudgePlan
 from coldchain.profile import Profile
 from coldchain.times import iso, minutes
+from coldchain.truth import ScanCounts, TrueLeg, TrueParcel
 from coldchain.verdict import Evidence, decide
 
 from .parcel import Parcel
@@ -26,7 +27,7 @@ NOWHERE = np.iinfo(np.int32).min
 
 def parcel_truths(
     plan: Plan, profiles: Mapping[str, Profile], ends: Times, goods: Values, shift: int
-) -> list[dict[str, Any]]:
+) -> list[TrueParcel]:
     """Of every parcel whose way began: `ends` (ms) and `goods` [steps, parcels] (micro-degrees).
 
     Its verdict and figures are of its whole way, hands between legs included, from when it left
@@ -52,7 +53,7 @@ def _truth(
     ends: Times,
     values: Values,
     shift: int,
-) -> dict[str, Any]:
+) -> TrueParcel:
     on_its_way = values > NOWHERE
     counted = on_its_way & (ends >= _counts_from(plan, parcel))
     is_judged = bool(counted.any())  # else it is being pre-cooled yet
@@ -64,26 +65,26 @@ def _truth(
     model = profile.shelf_life
     used = None if model is None else round(model.used(whole.sums.shelf_hours()), 6)
     tag = None if parcel.tag is None else plan.fleet.devices[plan.fleet.device_of[parcel.tag]].name
-    return {
-        "parcel": label(plan, parcel, shift),
-        "profile": parcel.profile,
-        "shipment": parcel.shipment,
-        "green_channel": parcel.is_green,
-        "tag": tag,
-        "delivered": None if parcel.gone is None else iso(parcel.gone + shift),
-        "legs": list(_legs(plan, by, parcel, all_times, all_values, shift)),
-        **_said(by, whole),
-        "shelf_life_used": used,
-        "verdict": outcome.verdict if is_judged else None,
-        "confirmed": sorted(
+    return TrueParcel(
+        parcel=label(plan, parcel, shift),
+        profile=parcel.profile,
+        shipment=parcel.shipment,
+        green_channel=parcel.is_green,
+        tag=tag,
+        delivered=None if parcel.gone is None else iso(parcel.gone + shift),
+        legs=list(_legs(plan, by, parcel, all_times, all_values, shift)),
+        shelf_life_used=used,
+        verdict=outcome.verdict if is_judged else None,
+        confirmed=sorted(
             {e.limit for e in whole.excursions if is_judged and e.confirmed is not None}
         ),
-        "scans": {
-            "made": len(parcel.scans),
-            "late": sum(scan.is_late for scan in parcel.scans),
-            "missing": sum(scan.received is None for scan in parcel.scans),
-        },
-    }
+        scans=ScanCounts(
+            made=len(parcel.scans),
+            late=sum(scan.is_late for scan in parcel.scans),
+            missing=sum(scan.received is None for scan in parcel.scans),
+        ),
+        **_felt(by, whole),
+    )
 
 
 def _counts_from(plan: Plan, parcel: Parcel) -> int:
@@ -95,7 +96,7 @@ def _counts_from(plan: Plan, parcel: Parcel) -> int:
 
 def _legs(
     plan: Plan, by: JudgePlan, parcel: Parcel, times: Times, values: Values, shift: int
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[TrueLeg]:
     """Legs begin and end with the parcel's moves, to a step of the model."""
     fleet, last = plan.fleet, int(times[-1])
     for stay, then in pairwise([*parcel.stays, None]):
@@ -106,17 +107,18 @@ def _legs(
         low, high = max(0, low - 1), max(high, low)
         own = judge(by, times[low:high], values[low:high])
         end = stay.end if stay.end is not None and (stay.end <= last or then) else None
-        yield {
-            "device": fleet.devices[fleet.device_of[stay.box]].name,
-            "compartment": fleet.names[stay.box],
-            "counts": fleet.duty_of[stay.box] != "pre-cooling",
-            "start": iso(stay.start + shift),
-            "end": None if end is None else iso(end + shift),
-            **_said(by, own),
-        }
+        yield TrueLeg(
+            device=fleet.devices[fleet.device_of[stay.box]].name,
+            compartment=fleet.names[stay.box],
+            counts=fleet.duty_of[stay.box] != "pre-cooling",
+            start=iso(stay.start + shift),
+            end=None if end is None else iso(end + shift),
+            **_felt(by, own),
+        )
 
 
-def _said(by: JudgePlan, judged: Judged) -> dict[str, Any]:
+def _felt(by: JudgePlan, judged: Judged) -> dict[str, Any]:
+    """The fields of `Felt`."""
     sums = judged.sums
     mean = sums.mean_celsius()
     return {

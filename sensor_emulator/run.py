@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from coldchain.profile import Profile
 from coldchain.times import MINUTE_MS, SECOND_MS
+from coldchain.truth import FrameCounts
 
 from .city import City
 from .delivery import Delivery
@@ -60,9 +61,10 @@ class Ledger:
     complete: bool = False
 
     @property
-    def lost(self) -> int:
-        """Frames whose readings nobody can read: spoilt on the way, or never sent."""
-        return self.corrupted + self.dropped
+    def counts(self) -> FrameCounts:
+        """As the truth file has it: dropped are frames that nobody can read, spoilt ones too."""
+        lost = self.corrupted + self.dropped
+        return FrameCounts(made=self.made, dropped=lost, duplicated=self.duplicated)
 
     def note(self, delivery: Delivery, received: int) -> None:
         if delivery.what == "scan":

@@ -5,9 +5,9 @@ The same judge as everyone's, over air and cargo as they were at every step of t
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 
 from coldchain.celsius import MICRO
@@ -19,8 +19,10 @@ from coldchain.pauses import pauses_of
 from coldchain.profile import Profile
 from coldchain.segment import Interval
 from coldchain.times import iso
+from coldchain.truth import FrameCounts, TrueExcursion, TrueFault, TrueParcel, TruthFile
 
 from .city import Stretch
+from .fleet import Fleet
 from .parcel_truth import NOWHERE, parcel_truths
 from .plan import Plan
 
@@ -52,38 +54,34 @@ class Truth:
         return np.concatenate(self._ends) + phase, np.concatenate([part[:, box] for part in parts])
 
     def document(
-        self, plan: Plan, profiles: Mapping[str, Profile], frames: Mapping[str, int], shift: int
-    ) -> dict[str, Any]:
-        """The truth file's content (DESIGN: excursions, faults, frames; and `parcels` where the
-        scenario has some). `shift` turns the world's calendar into the frames' times, ms.
-        """
-        document = {
-            "excursions": self._excursions(plan, profiles, shift) if self._ends else [],
-            "faults": [
-                {
-                    "device": fault.place.name,
-                    "channel": channel,
-                    "kind": fault.kind,
-                    "start": iso(fault.start + shift),
-                    "end": iso(fault.end + shift),
-                }
-                for fault in plan.faults
-                for channel in fault.told()
-            ],
-            "frames": dict(frames),
-        }
+        self, plan: Plan, profiles: Mapping[str, Profile], frames: FrameCounts, shift: int
+    ) -> TruthFile:
+        """The truth file. `shift` turns the world's calendar into the frames' times, ms."""
+        parcels: list[TrueParcel] | UnsetType = UNSET
         if self._goods:
             ends, goods = np.concatenate(self._ends), np.concatenate(self._goods)
-            document["parcels"] = parcel_truths(plan, profiles, ends, goods, shift)
-        return document
+            parcels = parcel_truths(plan, profiles, ends, goods, shift)
+        faults = [
+            TrueFault(
+                device=fault.place.name,
+                channel=channel,
+                kind=fault.kind,
+                start=iso(fault.start + shift),
+                end=iso(fault.end + shift),
+            )
+            for fault in plan.faults
+            for channel in fault.told()
+        ]
+        excursions = self._excursions(plan, profiles, shift) if self._ends else []
+        return TruthFile(excursions=excursions, faults=faults, frames=frames, parcels=parcels)
 
     def _excursions(
         self, plan: Plan, profiles: Mapping[str, Profile], shift: int
-    ) -> list[dict[str, Any]]:
+    ) -> list[TrueExcursion]:
         fleet = plan.fleet
-        found: list[tuple[int, dict[str, Any]]] = []
+        found: list[TrueExcursion] = []
         plans: dict[tuple[str, bool], JudgePlan] = {}
-        for row, channel in enumerate(fleet.channels):
+        for row in range(len(fleet.channels)):
             box = fleet.row_box[row]
             if fleet.duty_of[box] in IDLE or fleet.duty_of[box] == "pre-cooling":
                 continue
@@ -91,17 +89,9 @@ class Truth:
             key = (profile.id, fleet.row_is_product[row])
             if key not in plans:
                 plans[key] = _judged_by(profile, "product" if key[1] else "air")
-            for excursion in self._judged(plan, row, profile, plans[key]):
-                said = _said(excursion, shift)
-                named = {
-                    "device": fleet.devices[fleet.device_of[box]].name,
-                    "compartment": fleet.names[box],
-                    "channel": channel,
-                    "profile": profile.id,
-                }
-                found.append((excursion.start, named | said))
-        found.sort(key=lambda one: (one[0], one[1]["device"], one[1]["channel"], one[1]["limit"]))
-        return [said for _, said in found]
+            judged = self._judged(plan, row, profile, plans[key])
+            found += [_said(fleet, row, excursion, shift) for excursion in judged]
+        return sorted(found, key=lambda one: (one.start, one.device, one.channel, one.limit))
 
     def _judged(
         self, plan: Plan, row: int, profile: Profile, by: JudgePlan
@@ -151,15 +141,20 @@ def _judged_by(profile: Profile, quantity: str) -> JudgePlan:
     return replace(by, limits=tuple(one for one in by.limits if one.mode == "consecutive"))
 
 
-def _said(excursion: Excursion, shift: int) -> dict[str, Any]:
+def _said(fleet: Fleet, row: int, excursion: Excursion, shift: int) -> TrueExcursion:
     def moment(at: int | None) -> str | None:
         return None if at is None else iso(at + shift)
 
-    return {
-        "limit": excursion.limit,
-        "start": moment(excursion.start),
-        "confirmed": moment(excursion.confirmed),
-        "end": moment(excursion.end),
-        "minutes": round(excursion.minutes, 3),
-        "peak": round(excursion.peak_celsius, 3),
-    }
+    box = fleet.row_box[row]
+    return TrueExcursion(
+        device=fleet.devices[fleet.device_of[box]].name,
+        compartment=fleet.names[box],
+        channel=fleet.channels[row],
+        profile=fleet.profile_of[box],
+        limit=excursion.limit,
+        start=iso(excursion.start + shift),
+        confirmed=moment(excursion.confirmed),
+        end=moment(excursion.end),
+        minutes=round(excursion.minutes, 3),
+        peak=round(excursion.peak_celsius, 3),
+    )

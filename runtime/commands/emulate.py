@@ -226,8 +226,8 @@ def _write_truth(
 
     from sensor_emulator.plan import plan
 
-    frames = {"made": ledger.made, "dropped": ledger.lost, "duplicated": ledger.duplicated}
-    document = book.document(plan(scenario), profiles, frames, start_ms - scenario.start_ms)
+    shift = start_ms - scenario.start_ms
+    document = book.document(plan(scenario), profiles, ledger.counts, shift)
     try:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
     except OSError as error:

@@ -118,8 +118,9 @@ def play(stage: Stage, scenario_name: str, speed: float, outage: float, tell: Te
             wait_for_none(_alive(worker, stage, lag), PATIENCE, group)
         wait_for_none(lambda: _pending(database), PATIENCE, "messages")
     tell.line("everything was processed; now what is stored is counted, and the boards asked")
-    document = truth.document(plan(scenario), profiles, {}, start_ms - scenario.start_ms)
-    return _summed_up(stage, ledger, records, ours, document["faults"], began, database)
+    shift = start_ms - scenario.start_ms
+    faults = truth.document(plan(scenario), profiles, ledger.counts, shift).faults
+    return _summed_up(stage, ledger, records, ours, msgspec.to_builtins(faults), began, database)
 
 
 def _summed_up(

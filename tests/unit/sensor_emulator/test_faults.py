@@ -7,6 +7,7 @@ import pytest
 
 from coldchain.frames import Channel, FrameError, decode_frame
 from coldchain.times import MINUTE_MS, from_iso
+from coldchain.truth import FrameCounts
 from runtime.profiles import load_profiles
 from sensor_emulator import Ledger, Recorder, Truth, parse_scenario, run
 from sensor_emulator.faults import FAULTS
@@ -78,12 +79,12 @@ def test_nothing_differs_before_a_fault_begins(kind: str) -> None:
 def test_truth_names_a_fault_with_its_times(kind: str) -> None:
     fault = f'[[faults]]\nkind = "{kind}"\ndevice = "van-0001"\nat_minutes = 20\n'
     made = plan(parse_scenario(CITY + fault, "test.toml", PROFILES))
-    told = Truth().document(made, PROFILES, {}, 0)["faults"]
+    told = Truth().document(made, PROFILES, FrameCounts(), 0).faults
     assert told
     for one in told:
-        assert (one["device"], one["kind"]) == ("van-0001", kind)
-        assert minute(from_iso(one["start"])) == 20
-        assert minute(from_iso(one["end"])) == 90
+        assert (one.device, one.kind) == ("van-0001", kind)
+        assert minute(from_iso(one.start)) == 20
+        assert minute(from_iso(one.end or "")) == 90
 
 
 def test_a_failed_compressor_stands_still_and_the_van_warms() -> None:
@@ -210,7 +211,7 @@ def test_a_dead_gateway_sends_nothing_and_truth_counts_what_is_lost() -> None:
     recorder, ledger = with_fault("gateway-dead")
     own = [minute(at) for name, _, at in recorder.sent if name == "van-0001"]
     assert not [at for at in own if 20 <= at < 60]
-    assert ledger.dropped == ledger.lost > 35
+    assert ledger.dropped == ledger.counts.dropped > 35
     assert ledger.made == ledger.frames + ledger.dropped
 
 
@@ -236,7 +237,7 @@ def test_corrupted_frames_cannot_be_read_and_do_not_count() -> None:
             readings += decode_frame(payload).readings()
         except FrameError:
             refused += 1
-    assert refused == ledger.corrupted == ledger.lost > 10
+    assert refused == ledger.corrupted == ledger.counts.dropped > 10
     assert readings == ledger.readings
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from coldchain.custody import decode_event
 from coldchain.records import ExcursionRecord
 from coldchain.scoring import score
-from coldchain.truth import Score, TruthFile
+from coldchain.truth import Score
 from ingest.folder import judge_folder
 from runtime.profiles import load_profiles
 from sensor_emulator import FolderTarget, Ledger, Truth, library, load_scenario, run
@@ -59,15 +59,13 @@ def day(name: str) -> Day:
         target = FolderTarget(folder)
         ledger = run(scenario, target, profiles=PROFILES, speed="max", truth=truth)
         target.close()
-        frames = {"made": ledger.made, "dropped": ledger.lost, "duplicated": ledger.duplicated}
-        document = truth.document(plan(scenario), PROFILES, frames, 0)
+        true = truth.document(plan(scenario), PROFILES, ledger.counts, 0)
         found = judge_folder(folder, PROFILES)
         lines = Counter((folder / "frames.jsonl").read_bytes().splitlines())
         scans = (folder / "custody.jsonl").read_bytes().splitlines()
-    true = msgspec.convert(document, TruthFile)
     return Day(
         ledger,
-        document,
+        msgspec.to_builtins(true),
         found.records,
         len(found.rejected),
         lines,

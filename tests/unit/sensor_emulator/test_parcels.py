@@ -5,6 +5,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,7 +65,8 @@ def emulated(
     scenario = parse_scenario(text, "test.toml", PROFILES)
     recorder, truth, made = Recorder(), Truth(), plan(scenario)
     ledger = run(scenario, recorder, profiles=PROFILES, speed="max", truth=truth)
-    return recorder, ledger, made, truth.document(made, PROFILES, {}, 0)
+    document = truth.document(made, PROFILES, ledger.counts, 0)
+    return recorder, ledger, made, msgspec.to_builtins(document)
 
 
 def events(recorder: Recorder) -> dict[str, list[CustodyEvent]]:
