@@ -9,26 +9,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_SCHEMA = """
+#: Raised when the tables change: an older file is refused, not misread.
+VERSION = 2
+
+_SCHEMA = f"""
 BEGIN IMMEDIATE;
+PRAGMA user_version = {VERSION};
 CREATE TABLE IF NOT EXISTS offsets (
     topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS registry (device TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS excursions (
     id TEXT PRIMARY KEY, alert TEXT NOT NULL, speaks INTEGER NOT NULL,
-    superseded INTEGER, record BLOB NOT NULL
+    superseded INTEGER, record BLOB NOT NULL,
+    device TEXT NOT NULL, compartment TEXT NOT NULL, subject TEXT NOT NULL, until INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS excursions_of_alert ON excursions (alert);
+CREATE INDEX IF NOT EXISTS excursions_of_device ON excursions (device, compartment, subject);
 CREATE TABLE IF NOT EXISTS alerts (
-    id TEXT PRIMARY KEY, device TEXT NOT NULL, compartment TEXT NOT NULL, asset TEXT NOT NULL,
-    status TEXT NOT NULL, severity TEXT NOT NULL, raised INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, device TEXT NOT NULL, compartment TEXT NOT NULL, subject TEXT NOT NULL,
+    asset TEXT NOT NULL, status TEXT NOT NULL, severity TEXT NOT NULL, raised INTEGER NOT NULL,
     told_at INTEGER, step INTEGER NOT NULL DEFAULT 0, next_step INTEGER,
+    round INTEGER NOT NULL DEFAULT 0, next_repeat INTEGER, flaps INTEGER NOT NULL DEFAULT 0,
     hushed INTEGER NOT NULL DEFAULT 0, owed INTEGER NOT NULL DEFAULT 0,
     suspect INTEGER NOT NULL DEFAULT 0,
     answered TEXT, answered_by TEXT, answered_at TEXT, cause TEXT, remark TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS alerts_next_step ON alerts (next_step) WHERE next_step IS NOT NULL;
+CREATE INDEX IF NOT EXISTS alerts_next_repeat ON alerts (next_repeat)
+    WHERE next_repeat IS NOT NULL;
+CREATE INDEX IF NOT EXISTS alerts_of_device ON alerts (device, compartment, subject);
+CREATE INDEX IF NOT EXISTS alerts_by_status ON alerts (status);
 CREATE INDEX IF NOT EXISTS alerts_owed ON alerts (owed) WHERE owed = 1;
 CREATE INDEX IF NOT EXISTS alerts_suspect ON alerts (suspect) WHERE suspect = 1;
 CREATE TABLE IF NOT EXISTS history (
@@ -42,21 +53,33 @@ CREATE TRIGGER IF NOT EXISTS history_is_kept BEFORE DELETE ON history
 CREATE TRIGGER IF NOT EXISTS history_stands BEFORE UPDATE ON history
     BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;
 CREATE TABLE IF NOT EXISTS messages (
-    id INTEGER PRIMARY KEY, device TEXT NOT NULL, recipient TEXT NOT NULL, channel TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, device TEXT NOT NULL,
+    recipient TEXT NOT NULL, channel TEXT NOT NULL, held INTEGER NOT NULL DEFAULT 0,
+    tried INTEGER, taken INTEGER,
     severity TEXT NOT NULL, state TEXT NOT NULL, again INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, created INTEGER NOT NULL,
     changed INTEGER NOT NULL, title TEXT NOT NULL DEFAULT '', body TEXT NOT NULL DEFAULT '',
     error TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS messages_waiting ON messages (state, due);
+CREATE INDEX IF NOT EXISTS messages_of_person ON messages (recipient, channel, device, state);
+CREATE INDEX IF NOT EXISTS messages_taken ON messages (taken) WHERE taken IS NOT NULL;
 CREATE TABLE IF NOT EXISTS tells (
-    alert TEXT, recipient TEXT, channel TEXT, severity TEXT,
+    alert TEXT, recipient TEXT, channel TEXT, severity TEXT, round INTEGER,
     escalated INTEGER NOT NULL, why TEXT NOT NULL, message INTEGER NOT NULL,
     cancelled INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (alert, recipient, channel, severity)
+    PRIMARY KEY (alert, recipient, channel, severity, round)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tells_of_message ON tells (message);
-CREATE TABLE IF NOT EXISTS silences (id TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tells_to ON tells (recipient);
+CREATE TABLE IF NOT EXISTS silences (
+    id TEXT PRIMARY KEY, value BLOB NOT NULL, device TEXT NOT NULL, until INTEGER NOT NULL,
+    remind_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS silences_of_device ON silences (device, until);
+CREATE TABLE IF NOT EXISTS notes (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, text TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refused (
     topic TEXT, partition INTEGER, "offset" INTEGER, at INTEGER NOT NULL,
     reason TEXT NOT NULL, value BLOB, PRIMARY KEY (topic, partition, "offset")
@@ -65,8 +88,15 @@ COMMIT;
 """
 
 
+class DatabaseVersionError(Exception):
+    """A file whose tables are of another version; the message says what to do."""
+
+
 def open_database(path: Path) -> sqlite3.Connection:
-    """The database, made where it is not there. For one thread; commits are on disk (fsync)."""
+    """The database, made where it is not there. For one thread; commits are on disk (fsync).
+
+    Raises DatabaseVersionError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=30.0, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
@@ -75,14 +105,27 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """The connection with the tables made and rows read by name."""
+    """The connection with the tables made and rows read by name. Raises DatabaseVersionError."""
     connection.row_factory = sqlite3.Row
+    _check_version(connection)
     connection.executescript(_SCHEMA)
     return connection
 
 
+def _check_version(connection: sqlite3.Connection) -> None:
+    held = connection.execute("PRAGMA user_version").fetchone()[0]
+    is_new = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    if held != VERSION and not is_new:
+        raise DatabaseVersionError(
+            f"the alerts' database is of version {held}, this program's of {VERSION}: move the "
+            "file away; what Kafka still holds (30 days) is read again, and the old wakes nobody"
+        )
+
+
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """The database as it is, for a list. Raises FileNotFoundError where there is none yet."""
+    """The database as it is, for a list. Raises FileNotFoundError, where there is none yet, and
+    DatabaseVersionError.
+    """
     if not path.is_file():
         raise FileNotFoundError(path)
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30.0)
@@ -90,6 +133,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
         connection.close()  # a service is making it at this moment
         raise FileNotFoundError(path)
+    _check_version(connection)
     return connection
 
 

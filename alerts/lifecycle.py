@@ -17,14 +17,18 @@
     undone         it never was one: withdrawn, or merged into another alert
     stale          it ended (or was last seen) too long ago to wake anybody: a backfill
     silenced       it would be told, but a silence holds; what lasts is told when that ends
+    inhibited      it would be told, but graver trouble of the device says it (trouble.py)
     acknowledge    a person answered
     overdue        an escalation step's delay has gone by without an answer
     unheard        every message about it was given up
+    lasting        it goes on, and was last told of a repeat interval ago
 
     effect         what is done, in the same transaction as the new status
     -------------  ----------------------------------------------------------------
     tell           those whom the routes name, once each and severity
     escalate       those whom the next step names, too
+    repeat         those who were told, once more, as a reminder
+    remind         whoever has it in hand
     cancel         what is still waiting to be sent is not sent
     (none)         it is noted in the history
 
@@ -37,9 +41,19 @@ from typing import Literal
 
 Status = Literal["new", "firing", "escalated", "acknowledged", "resolved", "closed"]
 Event = Literal[
-    "worse", "breach", "over", "undone", "stale", "silenced", "acknowledge", "overdue", "unheard"
+    "worse",
+    "breach",
+    "over",
+    "undone",
+    "stale",
+    "silenced",
+    "inhibited",
+    "acknowledge",
+    "overdue",
+    "unheard",
+    "lasting",
 ]
-Effect = Literal["tell", "escalate", "cancel", ""]
+Effect = Literal["tell", "escalate", "repeat", "remind", "cancel", ""]
 
 #: In these somebody should still act, and nobody has said that they do.
 UNANSWERED: frozenset[str] = frozenset({"firing", "escalated"})
@@ -50,6 +64,7 @@ TABLE: dict[tuple[Status, Event], tuple[Status, Effect]] = {
     ("new", "worse"): ("firing", "tell"),
     ("new", "stale"): ("closed", ""),
     ("new", "silenced"): ("new", ""),
+    ("new", "inhibited"): ("new", ""),
     ("new", "over"): ("closed", ""),
     ("new", "undone"): ("closed", ""),
     ("firing", "worse"): ("firing", "tell"),
@@ -58,16 +73,19 @@ TABLE: dict[tuple[Status, Event], tuple[Status, Effect]] = {
     ("firing", "acknowledge"): ("acknowledged", "cancel"),
     ("firing", "overdue"): ("escalated", "escalate"),
     ("firing", "unheard"): ("escalated", "escalate"),
+    ("firing", "lasting"): ("firing", "repeat"),
     ("escalated", "worse"): ("escalated", "tell"),
     ("escalated", "over"): ("resolved", ""),
     ("escalated", "undone"): ("resolved", "cancel"),
     ("escalated", "acknowledge"): ("acknowledged", "cancel"),
     ("escalated", "overdue"): ("escalated", "escalate"),
     ("escalated", "unheard"): ("escalated", "escalate"),
+    ("escalated", "lasting"): ("escalated", "repeat"),
     ("acknowledged", "worse"): ("firing", "tell"),
     ("acknowledged", "over"): ("closed", ""),
     ("acknowledged", "undone"): ("closed", "cancel"),
     ("acknowledged", "acknowledge"): ("acknowledged", "cancel"),
+    ("acknowledged", "lasting"): ("acknowledged", "remind"),
     ("resolved", "worse"): ("firing", "tell"),
     ("resolved", "breach"): ("firing", ""),
     ("resolved", "undone"): ("resolved", "cancel"),

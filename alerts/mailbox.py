@@ -1,9 +1,10 @@
 """The outbox in the database: who is owed a word, what waits, what became of it.
 
-A *tell* is one alert at one severity for one person by one channel; the table's primary key has
-it once and no more, whatever happens. A *message* carries the tells of one device to one person
-by one channel; its text is written when it is taken, so that it says how things stand then. Every
-method is called inside a transaction.
+A *tell* is one alert at one severity for one person by one channel, and a reminder's number (0:
+the first word); the table's primary key has it once and no more, whatever happens. A *message*
+carries the tells of one device to one person by one channel, or of many devices where a person
+would get too many at once; its text is written when it is taken, so that it says how things stand
+then. Every method is called inside a transaction.
 """
 
 import sqlite3
@@ -11,28 +12,41 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from coldchain.records import ExcursionRecord, Severity
+from coldchain.alert_commands import Silence
+from coldchain.records import Severity
 from coldchain.times import SECOND_MS
 
-from .messages import Message, Reader, Told, write
+from . import budget, silences
+from .composing import Composer
+from .hours import quiet_until
+from .messages import Message, Told, in_order
 from .outbox import Outcome, after
-from .routes import Addressee
+from .routes import Addressee, Recipient, route
+from .routes import Case as RouteCase
 from .settings import AlertSettings
 from .standing import RANK
 
-_record = msgspec.json.Decoder(ExcursionRecord)
+#: More devices than this at once, and they are one message.
+MOST_APART = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message taken from the outbox: it is marked as being sent."""
+    """A message taken from the outbox: it is marked as being sent. `alerts`: what it tells of."""
 
     id: int
     recipient: str
     channel: str
     message: Message
+    alerts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Whom a word is owed that they did not have; `due`: when the first of them is to have it."""
+
+    names: tuple[str, ...]
+    due: int
 
 
 class Mailbox:
@@ -41,10 +55,16 @@ class Mailbox:
     def __init__(self, db: sqlite3.Connection, settings: AlertSettings) -> None:
         self._db = db
         self._routes = settings.routes
-        self._profiles = settings.profiles
         self._zone = ZoneInfo(settings.zone)
         self._group_wait = round(settings.group_wait * SECOND_MS)
+        self._group_interval = round(settings.group_interval * SECOND_MS)
         self._give_up_after = round(settings.give_up_after * SECOND_MS)
+        self._per_minute = settings.per_minute
+        self._composer = Composer(db, settings)
+        self._sharing: dict[str, list[tuple[str, str]]] = {}
+        for one in self._routes.recipients.values():
+            for channel, url in one.channels.items():
+                self._sharing.setdefault(url, []).append((one.name, channel))
 
     def told(self, alert: str) -> Severity | None:
         """The gravest severity at which anybody was told, or is about to be."""
@@ -52,6 +72,28 @@ class Mailbox:
             "SELECT DISTINCT severity FROM tells WHERE alert = ? AND NOT cancelled", (alert,)
         )
         return max((row["severity"] for row in rows), key=RANK.__getitem__, default=None)
+
+    def those_told(self, alert: str) -> tuple[Addressee, ...]:
+        """Everybody who was told of it, or is about to be, and whom the routes still know."""
+        rows = self._db.execute(
+            "SELECT recipient, min(why) AS why FROM tells WHERE alert = ? AND NOT cancelled"
+            " GROUP BY recipient",
+            (alert,),
+        )
+        return tuple(
+            Addressee(self._routes.recipients[row["recipient"]], row["why"])
+            for row in rows
+            if row["recipient"] in self._routes.recipients
+        )
+
+    def last_told(self, alert: str) -> int:
+        """When a word about it was last owed to anybody, ms; 0: never."""
+        row = self._db.execute(
+            "SELECT max(created) FROM tells JOIN messages ON messages.id = message"
+            " WHERE alert = ? AND NOT cancelled",
+            (alert,),
+        ).fetchone()
+        return int(row[0] or 0)
 
     def owe(
         self,
@@ -61,52 +103,99 @@ class Mailbox:
         severity: Severity,
         now: int,
         *,
-        escalated: bool,
-    ) -> list[str]:
-        """Owe these people a word, but for those who had it; the names of those who did not."""
-        owed: list[str] = []
+        is_escalated: bool = False,
+        number: int = 0,
+    ) -> Owed:
+        """Owe these people a word, but for those who had it; a reminder, by its number.
+
+        A reminder goes to nobody for whom a word about it still waits.
+        """
+        names: list[str] = []
+        first: int | None = None
         for one in people:
             for channel in one.recipient.channels:
                 name = one.recipient.name
-                if self._has_heard(alert, name, channel, severity):
+                if self._has_heard(alert, name, channel, severity, number):
                     continue
-                message = self._waiting(device, name, channel, severity, now)
+                message, due = self._waiting(device, one.recipient, channel, severity, now)
                 self._db.execute(
-                    "INSERT INTO tells VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE"
+                    "INSERT INTO tells VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE"
                     " SET cancelled = 0, message = excluded.message, why = excluded.why"
                     " WHERE cancelled",
-                    (alert, name, channel, severity, escalated, one.why, message),
+                    (alert, name, channel, severity, number, is_escalated, one.why, message),
                 )
-                owed.append(f"{name} ({channel})")
-        return owed
+                names.append(f"{name} ({channel})")
+                first = due if first is None else min(first, due)
+        return Owed(tuple(names), now if first is None else first)
 
-    def _has_heard(self, alert: str, recipient: str, channel: str, severity: Severity) -> bool:
+    def owe_reminder(self, silence: Silence, now: int) -> None:
+        """Owe a silence's owner the word that it ends; the default's people, where unknown."""
+        own = self._routes.recipients.get(silence.by)
+        default = route(self._routes, RouteCase("", "warning")).now
+        for person in [own] if own is not None else [one.recipient for one in default]:
+            for channel in person.channels:
+                self._db.execute(
+                    "INSERT INTO messages (kind, device, recipient, channel, severity, state, due,"
+                    " created, changed) VALUES ('silence', ?, ?, ?, 'warning', 'pending', ?, ?, ?)",
+                    (silence.id, person.name, channel, now, now, now),
+                )
+
+    def _has_heard(
+        self, alert: str, recipient: str, channel: str, severity: Severity, number: int
+    ) -> bool:
         rows = self._db.execute(
-            "SELECT severity FROM tells"
-            " WHERE alert = ? AND recipient = ? AND channel = ? AND NOT cancelled",
+            "SELECT tells.severity, round, state FROM tells JOIN messages ON messages.id = message"
+            " WHERE alert = ? AND tells.recipient = ? AND tells.channel = ? AND NOT cancelled",
             (alert, recipient, channel),
         )
-        return any(RANK[row["severity"]] >= RANK[severity] for row in rows)
+        return any(
+            RANK[row["severity"]] >= RANK[severity]
+            and (row["round"] >= number or row["state"] in ("pending", "sending"))
+            for row in rows
+        )
 
     def _waiting(
-        self, device: str, recipient: str, channel: str, severity: Severity, now: int
-    ) -> int:
-        """The message that still waits for its group, or a new one."""
+        self, device: str, person: Recipient, channel: str, severity: Severity, now: int
+    ) -> tuple[int, int]:
+        """The message that still waits for its group, or a new one; and when it is due."""
+        who = (device, person.name, channel)
+        due, is_held = self._due(who, person, severity, now)
         row = self._db.execute(
-            "SELECT id, severity FROM messages WHERE state = 'pending' AND attempts = 0"
-            " AND device = ? AND recipient = ? AND channel = ?",
-            (device, recipient, channel),
+            "SELECT id, severity, due, held FROM messages WHERE device = ? AND recipient = ?"
+            " AND channel = ? AND state = 'pending' AND attempts = 0 AND kind = 'alerts'",
+            who,
         ).fetchone()
         if row is None:
             made = self._db.execute(
-                "INSERT INTO messages (device, recipient, channel, severity, state, due, created,"
-                " changed) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)",
-                (device, recipient, channel, severity, now + self._group_wait, now, now),
+                "INSERT INTO messages (kind, device, recipient, channel, severity, state, due,"
+                " held, created, changed) VALUES ('alerts', ?, ?, ?, ?, 'pending', ?, ?, ?, ?)",
+                (*who, severity, due, is_held, now, now),
             )
-            return int(made.lastrowid or 0)
-        if RANK[severity] > RANK[row["severity"]]:
-            self._db.execute("UPDATE messages SET severity = ? WHERE id = ?", (severity, row["id"]))
-        return int(row["id"])
+            return int(made.lastrowid or 0), due
+        due = min(due, row["due"])
+        gravest = max(severity, row["severity"], key=RANK.__getitem__)
+        self._db.execute(
+            "UPDATE messages SET severity = ?, due = ?, held = ? WHERE id = ?",
+            (gravest, due, row["held"] and is_held, row["id"]),
+        )
+        return int(row["id"]), due
+
+    def _due(
+        self, who: tuple[str, str, str], person: Recipient, severity: Severity, now: int
+    ) -> tuple[int, bool]:
+        """When a new word about the device is due, and whether quiet hours hold it back."""
+        last = self._db.execute(
+            "SELECT max(taken) FROM messages WHERE device = ? AND recipient = ? AND channel = ?"
+            " AND severity <= ?",  # "critical" sorts before "warning"
+            (*who, severity),
+        ).fetchone()[0]
+        soonest = now + self._group_wait
+        if last is not None:
+            soonest = max(soonest, last + self._group_interval)
+        if severity == "critical":
+            return soonest, False
+        until = quiet_until(person.quiet, soonest, self._zone)
+        return until, until > soonest
 
     def cancel(self, alert: str, now: int) -> None:
         """What waits and surely was not heard is not sent."""
@@ -128,69 +217,132 @@ class Mailbox:
             (now, message),
         )
 
-    def has_due(self, now: int) -> bool:
-        """Whether anything is due. Needs no transaction."""
-        row = self._db.execute(
-            "SELECT 1 FROM messages WHERE state = 'pending' AND due <= ? LIMIT 1", (now,)
-        ).fetchone()
-        return row is not None
+    def due(self, now: int) -> list[str]:
+        """The devices about which anything is due. Needs no transaction."""
+        rows = self._db.execute(
+            "SELECT DISTINCT device FROM messages WHERE state = 'pending' AND due <= ?", (now,)
+        )
+        return [row["device"] for row in rows]
 
     def take(self, now: int, busy: Collection[tuple[str, str]] = ()) -> list[Letter]:
-        """What is due, at most one for each person and channel, none for those busy."""
-        rows = self._db.execute(
-            "SELECT * FROM messages WHERE state = 'pending' AND due <= ?"
-            " ORDER BY severity, due, id",  # "critical" sorts before "warning"
+        """What is due, at most one for each person and channel, none for those busy.
+
+        None beyond a channel's budget, either: what waits for it then goes as one message.
+        """
+        waiting = self._db.execute(
+            "SELECT recipient, channel, count(*) AS n, min(severity) AS gravest FROM messages"
+            " WHERE state = 'pending' AND due <= ? GROUP BY recipient, channel"
+            " ORDER BY gravest, min(due), min(id)",  # "critical" sorts before "warning"
             (now,),
         ).fetchall()
-        taken = set(busy)
         letters: list[Letter] = []
-        for row in rows:
-            if (row["recipient"], row["channel"]) in taken:
+        for one in waiting:
+            who = (one["recipient"], one["channel"])
+            room = self._room(who, now, has_critical=one["gravest"] == "critical")
+            if who in busy or room == 0:
                 continue
-            letter = self._take(row, now)
+            if one["n"] > min(room, MOST_APART):
+                self._gather(who, now)
+            letter = self._next(who, now)
             if letter is not None:
                 letters.append(letter)
-                taken.add((row["recipient"], row["channel"]))
         return letters
+
+    def _room(self, who: tuple[str, str], now: int, *, has_critical: bool) -> int:
+        person = self._routes.recipients.get(who[0])
+        url = "" if person is None else person.channels.get(who[1], "")
+        sharing = self._sharing.get(url, [who])
+        taken = sum(
+            self._db.execute(
+                "SELECT count(*) FROM messages WHERE taken > ? AND recipient = ? AND channel = ?",
+                (now - budget.WINDOW_MS, *pair),
+            ).fetchone()[0]
+            for pair in sharing
+        )
+        most = budget.limit(url, len(sharing), self._per_minute)
+        return budget.room(most, taken, has_critical=has_critical)
+
+    def _gather(self, who: tuple[str, str], now: int) -> None:
+        """Make one message of all that is due to a person and was not tried yet."""
+        rows = self._db.execute(
+            "SELECT id FROM messages WHERE state = 'pending' AND due <= ? AND attempts = 0"
+            " AND kind = 'alerts' AND recipient = ? AND channel = ? ORDER BY severity, due, id",
+            (now, *who),
+        ).fetchall()
+        if len(rows) < 2:
+            return
+        first, *others = (row["id"] for row in rows)
+        self._db.executemany(
+            "UPDATE tells SET message = ? WHERE message = ?", [(first, one) for one in others]
+        )
+        # Of one alert at one severity a person has one tell, so what is moved never collides.
+        self._db.executemany("DELETE FROM messages WHERE id = ?", [(one,) for one in others])
+        self._db.execute("UPDATE messages SET device = '' WHERE id = ?", (first,))
+
+    def _next(self, who: tuple[str, str], now: int) -> Letter | None:
+        rows = self._db.execute(
+            "SELECT * FROM messages WHERE state = 'pending' AND due <= ? AND recipient = ?"
+            " AND channel = ? ORDER BY severity, due, id",
+            (now, *who),
+        ).fetchall()
+        return next((one for one in (self._take(row, now) for row in rows) if one), None)
 
     def _take(self, row: sqlite3.Row, now: int) -> Letter | None:
         told: list[Told] = []
-        asset = row["device"]
+        if row["kind"] == "silence":
+            message = self._silence_ends(row, now)
+        else:
+            told = self._told_by(row, now)
+            message = self._composer.alerts(row, told, now) if told else None
+        if message is None:
+            return None
+        self._db.execute(
+            "UPDATE messages SET state = 'sending', attempts = attempts + 1, changed = ?1,"
+            " taken = ?1, tried = coalesce(tried, ?1), title = ?2, body = ?3 WHERE id = ?4",
+            (now, message.title, message.body, row["id"]),
+        )
+        alerts = tuple(one.alert for one in in_order(told))
+        return Letter(row["id"], row["recipient"], row["channel"], message, alerts)
+
+    def _silence_ends(self, row: sqlite3.Row, now: int) -> Message | None:
+        silence = silences.read(self._db, row["device"])
+        if silence is None or not silence.mutes(silence.device, silence.compartment, now):
+            self._db.execute(
+                "UPDATE messages SET state = 'cancelled', changed = ? WHERE id = ?",
+                (now, row["id"]),
+            )
+            return None
+        return self._composer.silence(row, silence, now)
+
+    def _told_by(self, row: sqlite3.Row, now: int) -> list[Told]:
+        """What a message has to tell now; what has become idle is cancelled."""
         tells = self._db.execute(
-            "SELECT tell.alert, escalated, asset, hushed OR EXISTS (SELECT 1 FROM tells AS graver"
+            "SELECT tell.alert, max(escalated) AS escalated, max(tell.round) AS round,"
+            " min(tell.round < hushed OR EXISTS (SELECT 1 FROM tells AS graver"
             " WHERE graver.alert = tell.alert AND graver.recipient = tell.recipient"
             " AND graver.channel = tell.channel AND graver.severity < tell.severity"
-            " AND graver.message != tell.message AND NOT graver.cancelled) AS is_idle"
+            " AND graver.round >= tell.round AND graver.message != tell.message"
+            " AND NOT graver.cancelled)"  # "critical" sorts before "warning"
+            # What quiet hours held back and is over by now is no news.
+            " OR (?2 AND status NOT IN ('firing', 'escalated', 'acknowledged'))) AS is_idle"
             " FROM tells AS tell JOIN alerts ON alerts.id = tell.alert"
-            " WHERE message = ? AND NOT cancelled",  # "critical" sorts before "warning"
-            (row["id"],),
+            " WHERE message = ?1 AND NOT cancelled GROUP BY tell.alert",
+            (row["id"], row["held"]),
         ).fetchall()
+        told: list[Told] = []
         for tell in tells:
             if not tell["is_idle"]:
                 told.append(
-                    Told(tell["alert"], gravest_of(self._db, tell["alert"]), tell["escalated"])
+                    self._composer.told(tell["alert"], now, tell["escalated"], tell["round"])
                 )
-                asset = tell["asset"]
             elif not row["again"]:
                 self._cancel(tell["alert"], row["id"], now)
-        if not told:
-            if row["again"]:  # it may have come before it was cancelled: that stays said
-                self._db.execute(
-                    "UPDATE messages SET state = 'uncertain', changed = ? WHERE id = ?",
-                    (now, row["id"]),
-                )
-            return None
-        person = self._routes.recipients.get(row["recipient"])
-        language = "zh-CN" if person is None else person.language
-        reader = Reader(language, self._zone, self._profiles)
-        unique = list({one.alert: one for one in told}.values())
-        message = write(reader, asset, unique, now, again=bool(row["again"]))
-        self._db.execute(
-            "UPDATE messages SET state = 'sending', attempts = attempts + 1, changed = ?,"
-            " title = ?, body = ? WHERE id = ?",
-            (now, message.title, message.body, row["id"]),
-        )
-        return Letter(row["id"], row["recipient"], row["channel"], message)
+        if not told and row["again"]:  # it may have come before it was cancelled: that stays said
+            self._db.execute(
+                "UPDATE messages SET state = 'uncertain', changed = ? WHERE id = ?",
+                (now, row["id"]),
+            )
+        return told
 
     def note(self, message: int, outcome: Outcome, error: str, now: int) -> str:
         """What became of a message that was being sent; its new state."""
@@ -200,7 +352,7 @@ class Mailbox:
             row["severity"],
             bool(row["again"]),
             row["attempts"],
-            row["created"],
+            row["tried"],
             now,
             self._give_up_after,
         )
@@ -232,14 +384,3 @@ class Mailbox:
             (alert,),
         ).fetchone()
         return row is not None
-
-
-def gravest_of(db: sqlite3.Connection, alert: str) -> ExcursionRecord:
-    """The excursion to speak of: what speaks before what does not, what goes on, the gravest."""
-    rows = db.execute("SELECT speaks, superseded, record FROM excursions WHERE alert = ?", (alert,))
-    held = [
-        (row["speaks"] and row["superseded"] is None, _record.decode(row["record"])) for row in rows
-    ]
-    return max(
-        held, key=lambda one: (one[0], one[1].end is None, RANK[one[1].severity], one[1].start)
-    )[1]

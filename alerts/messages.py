@@ -1,6 +1,7 @@
-"""What a person reads: one message about the alerts of one device. Pure.
+"""What a person reads: one message about the alerts of one device, or of many. Pure.
 
-Times are in the reader's zone, without the date where that is today's.
+Times are in the reader's zone, without the date where that is today's. A message is reviewed for
+a phone: a title of one line, few lines below it, the link last.
 """
 
 from collections import Counter
@@ -10,18 +11,27 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from coldchain.alert_commands import Silence
 from coldchain.celsius import from_micro
 from coldchain.limits import Limit
 from coldchain.profile import Profile
-from coldchain.records import ExcursionRecord
+from coldchain.records import ConditionRecord, ExcursionRecord
+from coldchain.rules.findings import Finding
+from coldchain.rules.table import say as say_rule
 from coldchain.times import MINUTE_MS, from_iso
 
+from .findings import Record, began, compartment, ended, last_seen, limit_of
+from .nearest import Space
 from .routes import Language
 from .sentences import SENTENCES
-from .standing import RANK, last_seen
+from .standing import RANK
 
-#: More than this and a phone's first screen is full.
+#: More than this and a phone's first screen is full; of several devices each has a short line.
 MOST_LINES = 5
+MOST_SHORT_LINES = 8
+#: So many parcels are named, by so many of their last characters; the page has the others.
+MOST_PARCELS = 3
+PARCEL_END = 6
 
 #: An alert as people name it.
 SHORT_ID = 8
@@ -31,11 +41,22 @@ Course = Literal["going_on", "ended", "last_seen"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One alert in a message: its id, and the excursion to speak of."""
+    """One alert in a message: its id, and the finding to speak of.
+
+    `number`: of the reminder (0: the first word). `flaps`: how often it came back. `left`: ms
+    until a graver limit is passed. `silent_since`: ms, since when its device is not heard.
+    `lost`: the breach that a silent device was in.
+    """
 
     alert: str
-    record: ExcursionRecord
-    escalated: bool = False
+    record: Record
+    asset: str = ""
+    is_escalated: bool = False
+    number: int = 0
+    flaps: int = 0
+    silent_since: int | None = None
+    left: int | None = None
+    lost: ExcursionRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,71 +76,198 @@ class Message:
     body: str
 
 
-def write(reader: Reader, asset: str, told: Sequence[Told], now: int, again: bool) -> Message:
-    """The message about these alerts of one asset, the gravest first; `told` is not empty.
+def in_order(told: Sequence[Told]) -> list[Told]:
+    """The gravest first, excursions before conditions, then by when they began."""
+    return sorted(
+        told,
+        key=lambda one: (
+            -RANK[one.record.severity],
+            isinstance(one.record, ConditionRecord),
+            began(one.record),
+            one.alert,
+        ),
+    )
 
-    `again`: it may have come already, and says so.
+
+def write(
+    reader: Reader,
+    told: Sequence[Told],
+    now: int,
+    *,
+    again: bool = False,
+    space: Space | None = None,
+    link: str = "",
+) -> Message:
+    """The message about these alerts, the gravest first; `told` is not empty.
+
+    `again`: it may have come already, and says so. `space`: where the goods can go.
     """
     say = SENTENCES[reader.language]
-    order = sorted(told, key=lambda one: (-RANK[one.record.severity], one.record.start))
-    first = order[0].record
-    facts = {
-        "severity": say[first.severity],
-        "asset": asset,
-        "count": len(order),
-        "compartment": first.compartment,
-        "peak": _celsius(first.peak),
-    }
-    title = say["title" if len(order) == 1 else "title_many"].format_map(facts)
-    lines = _apart(
-        say["same"],
-        [
-            (one.alert, _line(reader, one.record, now, alone=len(order) == 1))
-            for one in order[:MOST_LINES]
-        ],
-    )
-    if len(order) > MOST_LINES:
-        lines.append(say["more"].format(count=len(order) - MOST_LINES))
-    if any(one.escalated for one in order):
-        lines.insert(0, say["escalated"])
-    aboard = max(one.record.parcels_total for one in order)
-    advice = say[f"do_{_advice(reader, first)}"]
-    last = [say["parcels"].format(count=aboard)] if aboard else []
+    order = in_order(told)
+    assets = list(dict.fromkeys(one.asset for one in order))
+    if len(order) == 1:
+        title, lines = _title(reader, order[0]), [_line(reader, order[0], now, alone=True)]
+    elif len(assets) == 1:
+        title, lines = _title_many(say, order, assets), _lines(reader, order, now)
+    else:
+        title, lines = _title_many(say, order, assets), _short_lines(reader, order, now)
+    lines = [*_heads(say, order), *lines]
+    if len(assets) == 1:
+        lines.append(_parcels(say, order) + _advice(reader, order[0], space))
     ids = " ".join(one.alert[:SHORT_ID] for one in order[:MOST_LINES])
-    lines += ["".join([*last, advice]), say["ref"].format(ids=ids)]
-    return Message(
-        title + (say["again"] if again else ""), "\n".join(line.strip() for line in lines)
+    lines.append(say["ref"].format(ids=ids) if len(assets) == 1 or not link else say["all"])
+    lines.append(link)
+    body = "\n".join(line.strip() for line in lines if line.strip())
+    return Message(title + (say["again"] if again else ""), body)
+
+
+def silence_ends(reader: Reader, silence: Silence, held: int, now: int, link: str) -> Message:
+    """The word that a silence is about to end; `held` is how many troubles it keeps quiet."""
+    say = SENTENCES[reader.language]
+    facts = {
+        "where": f"{silence.device} {silence.compartment}".strip(),
+        "until": _local(reader.zone, from_iso(silence.until), now),
+        "reason": silence.reason,
+        "count": held,
+    }
+    lines = [say["silence_held" if held else "silence_none"].format_map(facts)]
+    lines.append(say["silence_why"].format_map(facts))
+    lines.append(link)
+    body = "\n".join(line.strip() for line in lines if line.strip())
+    return Message(say["silence_title"].format_map(facts), body)
+
+
+def _title(reader: Reader, one: Told) -> str:
+    say, record = SENTENCES[reader.language], one.record
+    facts = {
+        "severity": say[record.severity],
+        "asset": one.asset,
+        "place": _place(say, compartment(record)),
+    }
+    if isinstance(record, ConditionRecord):
+        return say["title_rule"].format(rule=_rule(say, record), **facts)
+    return say["title"].format(peak=_celsius(record.peak), **facts)
+
+
+def _title_many(say: Mapping[str, str], order: Sequence[Told], assets: Sequence[str]) -> str:
+    grave = sum(one.record.severity == "critical" for one in order)
+    has_rules = any(isinstance(one.record, ConditionRecord) for one in order)
+    key = "title_many" if len(assets) == 1 else "title_fleet"
+    return say[key + ("_mixed" if has_rules else "")].format(
+        severity=say[order[0].record.severity],
+        asset=assets[0],
+        count=len(order),
+        assets=len(assets),
+        grave=grave,
     )
 
 
-def _apart(same: str, lines: Sequence[tuple[str, str]]) -> list[str]:
-    """The lines, by alert; those that read alike carry the alert's id, so that none seems twice."""
-    often = Counter(line for _, line in lines)
-    return [
-        line if often[line] == 1 else line + same.format(ref=alert[:SHORT_ID])
-        for alert, line in lines
-    ]
+def _heads(say: Mapping[str, str], order: Sequence[Told]) -> list[str]:
+    """Why they hear of it, where it is not for the first time or not their own."""
+    heads = []
+    if any(one.is_escalated for one in order):
+        heads.append(say["escalated"])
+    number = max(one.number for one in order)
+    if number:
+        heads.append(say["reminder"].format(number=number))
+    flaps = max(one.flaps for one in order)
+    if flaps:
+        heads.append(say["flaps"].format(count=flaps))
+    return heads
 
 
-def _line(reader: Reader, record: ExcursionRecord, now: int, *, alone: bool) -> str:
+def _lines(reader: Reader, order: Sequence[Told], now: int) -> list[str]:
+    """A line an alert of one device; those that read alike carry the alert's id."""
     say = SENTENCES[reader.language]
-    limit = _limit(reader, record)
+    shown = order[:MOST_LINES]
+    lines = [_line(reader, one, now, alone=False) for one in shown]
+    often = Counter(lines)
+    lines = [
+        line if often[line] == 1 else line + say["same"].format(ref=one.alert[:SHORT_ID])
+        for one, line in zip(shown, lines, strict=True)
+    ]
+    if len(order) > len(shown):
+        lines.append(say["more"].format(count=len(order) - len(shown)))
+    return lines
+
+
+def _short_lines(reader: Reader, order: Sequence[Told], now: int) -> list[str]:
+    """A short line a device, the gravest first; what follows is only counted."""
+    say = SENTENCES[reader.language]
+    first: dict[str, Told] = {}
+    for one in order:
+        first.setdefault(one.asset, one)
+    often = Counter(one.asset for one in order)
+    lines = []
+    for asset, one in list(first.items())[:MOST_SHORT_LINES]:
+        facts = {"asset": asset, "place": _place(say, compartment(one.record))}
+        if isinstance(one.record, ConditionRecord):
+            line = say["short_rule"].format(rule=_rule(say, one.record), **facts)
+        else:
+            minutes = _minutes(one, now)
+            peak = _celsius(one.record.peak)
+            line = say["short"].format(peak=peak, minutes=minutes, **facts)
+        others = often[asset] - 1
+        lines.append(line + (say["short_more"].format(count=others) if others else ""))
+    if len(first) > MOST_SHORT_LINES:
+        lines.append(say["more_assets"].format(count=len(first) - MOST_SHORT_LINES))
+    return lines
+
+
+def _line(reader: Reader, one: Told, now: int, *, alone: bool) -> str:
+    record = one.record
+    if isinstance(record, ConditionRecord):
+        return _rule_line(reader, one, record, now, alone=alone)
+    say = SENTENCES[reader.language]
+    limit = limit_of(record, reader.profiles)
+    end = ended(record)
     facts = {
         "peak": _celsius(record.peak),
-        "compartment": record.compartment,
+        "place": _place(say, record.compartment),
         "severity": say[record.severity],
         "probe": _probe(say, record),
         "limit": record.limit,
         "threshold": "" if limit is None else _celsius(from_micro(limit.threshold)),
-        "minutes": _minutes(record, now),
-        "start": _local(reader.zone, from_iso(record.start), now),
-        "end": "" if record.end is None else _local(reader.zone, from_iso(record.end), now),
-        "seen": _local(reader.zone, last_seen(record), now),
+        "minutes": _minutes(one, now),
+        "start": _local(reader.zone, began(record), now),
+        "end": "" if end is None else _local(reader.zone, end, now),
+        "seen": _local(reader.zone, _seen(one), now),
     }
     head = say[_side(limit)] if alone else say["line"]
     facts["bound"] = say[f"bound_{_side(limit)}"].format_map(facts)
     bound = "" if limit is None or not alone else say[f"limit_{limit.side}"]
-    return (head + bound + say[_course(record)]).format_map(facts)
+    left = "" if one.left is None else say["left"].format(left=max(1, one.left // MINUTE_MS))
+    return (head + bound + say[_course(one)]).format_map(facts) + left
+
+
+def _rule_line(reader: Reader, one: Told, record: ConditionRecord, now: int, *, alone: bool) -> str:
+    say = SENTENCES[reader.language]
+    until = None if record.until is None else from_iso(record.until)
+    finding = Finding(record.rule, began(record), from_iso(record.due), until, record.values)
+    try:
+        told = say_rule(finding, reader.language, _local(reader.zone, began(record), now))
+    except (KeyError, IndexError, ValueError):  # a rule or a figure that is not known here
+        told = say["rule_since"].format(
+            rule=_rule(say, record), since=_local(reader.zone, began(record), now)
+        )
+    place = "" if alone else _place(say, compartment(record))
+    line = say["rule_line"].format(place=place, told=told[:1].upper() + told[1:]).lstrip()
+    if one.lost is not None:
+        line += say["lost"].format(
+            place=_place(say, one.lost.compartment), peak=_celsius(one.lost.peak)
+        )
+    if until is not None:
+        line += say["rule_over"]
+    return line
+
+
+def _rule(say: Mapping[str, str], record: ConditionRecord) -> str:
+    """A rule's name as people say it."""
+    return say.get(f"rule_{record.rule}", record.rule)
+
+
+def _place(say: Mapping[str, str], name: str) -> str:
+    return say["place"].format(compartment=name) if name else ""
 
 
 def _probe(say: Mapping[str, str], record: ExcursionRecord) -> str:
@@ -129,21 +277,35 @@ def _probe(say: Mapping[str, str], record: ExcursionRecord) -> str:
     return " ".join([say.get(f"probe_{quantity}", quantity), *position])
 
 
-def _course(record: ExcursionRecord) -> Course:
-    if record.end is not None:
+def _parcels(say: Mapping[str, str], order: Sequence[Told]) -> str:
+    """How many are aboard, and the first of them by their last characters."""
+    records = [one.record for one in order if isinstance(one.record, ExcursionRecord)]
+    most = max(records, key=lambda one: one.parcels_total, default=None)
+    if most is None or not most.parcels_total:
+        return ""
+    named = " ".join("…" + parcel[-PARCEL_END:] for parcel in most.parcels[:MOST_PARCELS])
+    key = "parcels_named" if named else "parcels"
+    return say[key].format(count=most.parcels_total, named=named)
+
+
+def _course(one: Told) -> Course:
+    if ended(one.record) is not None:
         return "ended"
-    return "last_seen" if record.state == "presumed" else "going_on"
+    is_presumed = isinstance(one.record, ExcursionRecord) and one.record.state == "presumed"
+    return "last_seen" if is_presumed or one.silent_since is not None else "going_on"
 
 
-def _advice(reader: Reader, record: ExcursionRecord) -> str:
-    course = _course(record)
-    return _side(_limit(reader, record)) if course == "going_on" else course
-
-
-def _limit(reader: Reader, record: ExcursionRecord) -> Limit | None:
-    profile = reader.profiles.get(record.profile)
-    limits = () if profile is None else profile.limits
-    return next((limit for limit in limits if limit.id == record.limit), None)
+def _advice(reader: Reader, one: Told, space: Space | None) -> str:
+    say, record = SENTENCES[reader.language], one.record
+    if isinstance(record, ConditionRecord):
+        return say.get(f"do_{record.rule}", say["do_rule"])
+    course = _course(one)
+    if course != "going_on":
+        return say[f"do_{course}"]
+    side = _side(limit_of(record, reader.profiles))
+    if space is None:
+        return say[f"do_{side}"]
+    return say[f"do_{side}_to"].format(space=space.asset, km=f"{space.km:.1f}")
 
 
 def _side(limit: Limit | None) -> str:
@@ -151,10 +313,16 @@ def _side(limit: Limit | None) -> str:
     return "beyond" if limit is None else limit.side
 
 
-def _minutes(record: ExcursionRecord, now: int) -> int:
+def _seen(one: Told) -> int:
+    """The latest time at which the goods' temperature is known."""
+    return max(last_seen(one.record), one.silent_since or 0)
+
+
+def _minutes(one: Told, now: int) -> int:
     """For how long, as a person counts: to its end, or to what was last seen."""
-    until = last_seen(record) if record.end is None else from_iso(record.end)
-    return max(0, round((min(until, now) - from_iso(record.start)) / MINUTE_MS))
+    end = ended(one.record)
+    until = last_seen(one.record) if end is None else end
+    return max(0, round((min(until, now) - began(one.record)) / MINUTE_MS))
 
 
 def _celsius(value: float) -> str:

@@ -60,15 +60,15 @@ def after(
     severity: Severity,
     again: bool,
     attempts: int,
-    created: int,
+    tried: int,
     now: int,
     give_up_after: int,
 ) -> Next:
-    """What becomes of a message in `sending`, made at `created` and tried `attempts` times."""
+    """What becomes of a message in `sending`, first tried at `tried`, `attempts` times so far."""
     state, doubtful = TABLE[outcome, severity]
     if state != "pending":
         return Next(state, again or doubtful, now)
     due = now if outcome == "found" else now + backoff(attempts)
-    if due - created > give_up_after and outcome != "found":
+    if due - tried > give_up_after and outcome != "found":
         return Next("given-up", again or doubtful, now)
     return Next("pending", again or doubtful, due)

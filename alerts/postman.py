@@ -15,6 +15,7 @@ from .database import transaction
 from .mailbox import Letter, Mailbox
 from .outbox import Outcome
 from .routes import Routes
+from .whereabouts import Whereabouts
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +33,14 @@ class Postman:
         routes: Routes,
         workers: int,
         clock: Callable[[], int],
+        whereabouts: Whereabouts,
     ) -> None:
         self._db = db
         self._mailbox = mailbox
         self._routes = routes
         self._channels = Channels()
         self._clock = clock
+        self._whereabouts = whereabouts
         self._pool = ThreadPoolExecutor(workers, "alerts-channel")
         self._under_way: dict[Future[tuple[Outcome, str]], Letter] = {}
 
@@ -61,8 +64,10 @@ class Postman:
             wait(self._under_way, ROUND, "FIRST_COMPLETED")
         self._note()
         busy = {(one.recipient, one.channel) for one in self._under_way.values()}
-        if not self._mailbox.has_due(self._clock()):
+        devices = self._mailbox.due(self._clock())
+        if not devices:
             return
+        self._whereabouts.refresh(devices, self._clock())  # before the transaction: it may wait
         with transaction(self._db):
             letters = self._mailbox.take(self._clock(), busy)
         for letter in letters:

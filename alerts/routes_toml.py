@@ -4,6 +4,8 @@
     name = "wang"
     language = "zh-CN"
     crews = ["harbour"]
+    shift = ["06:00-14:00"]
+    quiet = ["22:00-07:00"]
     channels = { phone = "env:WANG_PHONE", mail = "file:secrets/wang-mail" }
 
     [[rules]]
@@ -12,6 +14,7 @@
     severity = ["critical"]
     to = ["@crew", "wang", "zhao"]
     escalate = [{ after_minutes = 10, to = ["duty"] }]
+    repeat_minutes = 30
 
     [default]
     to = ["duty"]
@@ -30,7 +33,22 @@ from coldchain.records import Severity
 from coldchain.registry import Kind
 from coldchain.times import MINUTE_MS
 
-from .routes import CREW, DEFAULT, Language, Recipient, Routes, Rule, Step
+from .hours import Hours, parse
+from .routes import (
+    CREW,
+    DEFAULT,
+    GROUPS,
+    MEDICINE,
+    Language,
+    Recipient,
+    Role,
+    Routes,
+    Rule,
+    Step,
+)
+
+#: A week: more is a mistake in the unit.
+_MOST_MINUTES = 7 * 24 * 60
 
 
 class RoutesError(ValueError):
@@ -42,6 +60,10 @@ class _Recipient(msgspec.Struct, forbid_unknown_fields=True):
     channels: dict[str, str]
     language: Language = "zh-CN"
     crews: list[str] = []
+    counties: list[str] = []
+    shift: list[str] = []
+    quiet: list[str] = []
+    role: Role = "courier"
 
 
 class _Step(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,17 +74,22 @@ class _Step(msgspec.Struct, forbid_unknown_fields=True):
 class _Default(msgspec.Struct, forbid_unknown_fields=True):
     to: list[str]
     escalate: list[_Step] = []
+    repeat_minutes: float | None = None
 
 
 class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     to: list[str]
     escalate: list[_Step] = []
+    repeat_minutes: float | None = None
     device: list[str] = []
+    compartment: list[str] = []
     asset: list[str] = []
     kind: list[Kind] = []
+    county: list[str] = []
     crew: list[str] = []
     profile: list[str] = []
+    subject: list[str] = []
     severity: list[Severity] = []
 
 
@@ -124,18 +151,47 @@ def parse_routes(
                 rule.name,
                 to,
                 steps,
+                repeat=_repeat(rule.repeat_minutes, place),
                 device=tuple(rule.device),
+                compartment=tuple(rule.compartment),
                 asset=tuple(rule.asset),
                 kind=tuple(rule.kind),
+                county=tuple(rule.county),
                 crew=tuple(rule.crew),
                 profile=tuple(rule.profile),
+                subject=tuple(rule.subject),
                 severity=tuple(rule.severity),
             )
         )
+        _check_medicine(rules[-1], recipients, place)
     to, steps = _whom(given.default.to, given.default.escalate, recipients, f"{file}: default")
-    if all(name == CREW for name in to):
+    if all(name in GROUPS for name in to):
         raise RoutesError(f"{file}: default: needs a name; {CREW} alone may be nobody")
-    return Routes(recipients, Rule(DEFAULT, to, steps), tuple(rules))
+    repeat = _repeat(given.default.repeat_minutes, f"{file}: default")
+    return Routes(recipients, Rule(DEFAULT, to, steps, repeat), tuple(rules))
+
+
+def _check_medicine(rule: Rule, recipients: Mapping[str, Recipient], place: str) -> None:
+    """Who names medicine in a rule has to have the people that its alarms need."""
+    starts = tuple(pattern.rstrip("*") for pattern in MEDICINE.profile)
+    if any(one.startswith(starts) for one in rule.profile) and len(recipients) < MEDICINE.people:
+        raise RoutesError(
+            f"{place}: an alarm about medicine goes to at least {MEDICINE.people} people, and "
+            f"there are {len(recipients)} recipients"
+        )
+
+
+def _repeat(minutes: float | None, place: str) -> int | None:
+    if minutes is not None and not 0 <= minutes <= _MOST_MINUTES:
+        raise RoutesError(f"{place}: repeat_minutes is 0 (never) to {_MOST_MINUTES}")
+    return None if minutes is None else round(minutes * MINUTE_MS)
+
+
+def _hours(given: list[str], place: str) -> tuple[Hours, ...]:
+    try:
+        return tuple(map(parse, given))
+    except ValueError as error:
+        raise RoutesError(f"{place}: {error}") from None
 
 
 def _recipient(
@@ -156,7 +212,16 @@ def _recipient(
             # The URL itself is a secret: say where it is from, not what it is.
             raise RoutesError(f"{place}: channel {name!r}: {source} holds no apprise URL")
         channels[name] = url
-    return Recipient(given.name, channels, given.language, tuple(given.crews))
+    return Recipient(
+        given.name,
+        channels,
+        given.language,
+        tuple(given.crews),
+        tuple(given.counties),
+        _hours(given.shift, f"{place}: shift"),
+        _hours(given.quiet, f"{place}: quiet"),
+        given.role,
+    )
 
 
 def _whom(
@@ -164,16 +229,20 @@ def _whom(
 ) -> tuple[tuple[str, ...], tuple[Step, ...]]:
     steps: list[Step] = []
     for step in escalate:
+        if not 0 <= step.after_minutes <= _MOST_MINUTES:
+            raise RoutesError(
+                f"{place}: escalate: after_minutes has to rise, within 0 to {_MOST_MINUTES}"
+            )
         after = round(step.after_minutes * MINUTE_MS)
-        if after < 0 or (steps and after < steps[-1].after):
+        if steps and after < steps[-1].after:
             raise RoutesError(f"{place}: escalate: after_minutes has to rise from 0")
         steps.append(Step(after, tuple(step.to)))
     for names in (to, *(step.to for step in steps)):
         if not names:
             raise RoutesError(f"{place}: `to` names nobody")
         for name in names:
-            if name != CREW and name not in recipients:
-                known = ", ".join([CREW, *recipients])
+            if name not in GROUPS and name not in recipients:
+                known = ", ".join([*GROUPS, *recipients])
                 raise RoutesError(f"{place}: no recipient {name!r}; there are {known}")
     return tuple(to), tuple(steps)
 

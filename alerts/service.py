@@ -2,20 +2,23 @@
 
 import fcntl
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from kafka.errors import KafkaError
 
 from .books import Books
-from .database import open_database
+from .database import DatabaseVersionError, open_database
 from .intake import Intake
 from .mailbox import Mailbox
 from .postman import Postman
 from .settings import AlertsError, AlertSettings
+from .whereabouts import Whereabouts
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ class AlertService:
         settings = self._settings
         failed: list[BaseException] = []
         # The schema is made here, before a second thread opens the file.
-        with _alone(settings.database), closing(open_database(settings.database)) as db:
+        with _alone(settings.database), closing(_opened(settings.database)) as db:
             books = Books(db, settings)
             intake = Intake(db, books, settings.kafka, wall_clock)
             delivering = threading.Thread(
@@ -67,11 +70,21 @@ class AlertService:
         settings = self._settings
         try:
             with closing(open_database(settings.database)) as db:
-                mailbox = Mailbox(db, settings)
-                Postman(db, mailbox, settings.routes, settings.workers, wall_clock).run(stop)
+                whereabouts = Whereabouts(settings.locate)
+                mailbox = Mailbox(db, replace(settings, locate=whereabouts.of))
+                Postman(
+                    db, mailbox, settings.routes, settings.workers, wall_clock, whereabouts
+                ).run(stop)
         except BaseException as error:  # noqa: BLE001 - raised again by `run`
             failed.append(error)
             stop.set()
+
+
+def _opened(database: Path) -> sqlite3.Connection:
+    try:
+        return open_database(database)
+    except DatabaseVersionError as error:
+        raise AlertsError(f"{database}: {error}") from None
 
 
 @contextmanager

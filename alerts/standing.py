@@ -1,28 +1,25 @@
-"""From excursion records to where an alert stands. Pure.
+"""From findings to where an alert stands. Pure.
 
-An alert is a small family of excursions: the first, and those that supersede it. It is in breach
-while one of them that speaks has not ended, at the gravest severity of those. Excursions that
-are merely opened never speak; nor do those in a compartment that is empty or under repair, with
-no parcel aboard.
+An alert is a small family of findings: the first, those that supersede it, and those that are the
+same trouble (trouble.py). It is in breach while one of them that speaks has not ended, at the
+gravest severity of those. Excursions that are merely opened never speak; nor does what happens in
+a compartment that is empty or under repair, with no parcel aboard.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from coldchain.records import ExcursionRecord, Severity
+from coldchain.records import ConditionRecord, Severity
 from coldchain.registry import Entry
-from coldchain.times import MINUTE_MS, from_iso
 
+from .findings import Record, began, ended, last_seen, supersedes
 from .lifecycle import Event
 
 RANK: dict[str | None, int] = {None: 0, "warning": 1, "critical": 2}
 
-#: A record that claims more was not made by a judge.
-MOST_SUPERSEDED = 10_000
-_YEAR_9000 = 221_845_392_000_000
-_MOST_OFFSET = 2**63 - 1
-_MOST_CELSIUS = 10_000
+#: Why an alert that would be told is not, for now.
+Hush = Literal["silenced", "inhibited"]
 
 _SPEAKING = ("confirmed", "presumed")
 _IDLE = ("empty", "under-repair")
@@ -30,9 +27,9 @@ _IDLE = ("empty", "under-repair")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An excursion of an alert: its last record, whether it speaks, whether another replaced it."""
+    """A finding of an alert: its last record, whether it speaks, whether another replaced it."""
 
-    record: ExcursionRecord
+    record: Record
     speaks: bool
     superseded: bool = False
 
@@ -45,45 +42,40 @@ class Standing:
     severity: Severity | None
 
 
-def checked(record: ExcursionRecord) -> ExcursionRecord:
-    """The record, its numbers such as can be reckoned and written. Raises ValueError."""
-    if not 0 <= record.as_of <= _MOST_OFFSET or not 0 <= record.parcels_total <= _MOST_OFFSET:
-        raise ValueError(f"excursion {record.id} counts what no 64 bits hold")
-    for minutes in (record.minutes, record.unknown_minutes):
-        if not 0 <= minutes * MINUTE_MS < _YEAR_9000:
-            raise ValueError(f"excursion {record.id} lasts beyond all reckoning")
-    if not abs(record.peak) <= _MOST_CELSIUS:
-        raise ValueError(f"excursion {record.id} peaks beyond any temperature")
-    given = (record.start, record.confirmed, record.end, record.peak_at)
-    times = [from_iso(time) for time in given if time is not None]
-    for time in (*times, last_seen(record)):
-        if not 0 <= time < _YEAR_9000:
-            raise ValueError(f"a time of excursion {record.id} is beyond all reckoning")
-    if len(record.supersedes) > MOST_SUPERSEDED:
-        raise ValueError(f"excursion {record.id} supersedes {len(record.supersedes)} others")
-    return record
-
-
-def is_newer(held: ExcursionRecord | None, record: ExcursionRecord) -> bool:
-    """Whether a record counts, beside the one held of the same excursion."""
+def is_newer(held: Record | None, record: Record) -> bool:
+    """Whether a record counts, beside the one held of the same finding."""
     return held is None or record.as_of >= held.as_of
 
 
-def speaks(record: ExcursionRecord, before: Member | None, entry: Entry | None) -> bool:
-    """Whether anybody is to hear of this excursion; `entry` was in force when it began.
+def speaks(record: Record, before: Member | None, entry: Entry | None) -> bool:
+    """Whether anybody is to hear of this finding; `entry` was in force when it began.
 
-    One that was presumed goes on speaking when later records correct or end it.
+    One that was presumed, or raised, goes on speaking when later records correct or end it. A
+    condition first heard of when it is over is not news; an excursion that has ended still is.
     """
-    if record.state == "withdrawn" or (_idle(record, entry) and not record.parcels_total):
+    has_spoken = before is not None and before.speaks
+    if isinstance(record, ConditionRecord):
+        if record.state == "withdrawn" or _idle(record.subject.partition(".")[0], entry):
+            return False
+        return record.state == "raised" or has_spoken
+    if record.state == "withdrawn":
+        return False
+    if _idle(record.compartment, entry) and not record.parcels_total:
         return False
     if record.state in _SPEAKING or record.confirmed is not None:
         return True
-    return record.state in ("revised", "closed") and before is not None and before.speaks
+    return record.state in ("revised", "closed") and has_spoken
 
 
-def _idle(record: ExcursionRecord, entry: Entry | None) -> bool:
-    compartment = None if entry is None else entry.compartments.get(record.compartment)
-    return compartment is not None and compartment.duty in _IDLE
+def _idle(compartment: str, entry: Entry | None) -> bool:
+    """Whether nothing is in this compartment (empty: in any) that would have to be cold."""
+    if entry is None:
+        return False
+    if compartment:
+        found = entry.compartments.get(compartment)
+        return found is not None and found.duty in _IDLE
+    duties = [one.duty for one in entry.compartments.values()]
+    return bool(duties) and all(duty in _IDLE for duty in duties)
 
 
 def stand(members: Iterable[Member]) -> Standing:
@@ -91,51 +83,56 @@ def stand(members: Iterable[Member]) -> Standing:
     speaking = [member.record for member in members if member.speaks and not member.superseded]
     if not speaking:
         return Standing("undone", None)
-    going_on = [record for record in speaking if record.end is None]
+    going_on = [record for record in speaking if ended(record) is None]
     gravest = max(going_on or speaking, key=lambda record: RANK[record.severity])
     return Standing("breach" if going_on else "over", gravest.severity)
 
 
+def gravest(members: Iterable[Member]) -> Record:
+    """The finding to speak of: what speaks before what does not, what goes on, the gravest."""
+    return max(
+        members,
+        key=lambda one: (
+            one.speaks and not one.superseded,
+            ended(one.record) is None,
+            RANK[one.record.severity],
+            began(one.record),
+        ),
+    ).record
+
+
 def events(
-    standing: Standing, told: Severity | None, *, is_stale: bool, is_silenced: bool
+    standing: Standing, told: Severity | None, *, is_stale: bool, hush: Hush | None
 ) -> list[Event]:
     """What happens to an alert that stands so, `told` being the gravest severity told of.
 
     What has ended before anybody was told is still told (then it is over): a breach that fits
-    between two records is a breach. What ends within a silence is not.
+    between two records is a breach. What ends while it is hushed is not.
     """
     if standing.kind == "undone":
         return ["undone"]
     is_untold = RANK[standing.severity] > RANK[told]
     if is_untold and told is None and is_stale:
         return ["stale"]
-    if is_untold and is_silenced:
-        return ["silenced", "breach"] if standing.kind == "breach" else ["over"]
+    if is_untold and hush is not None:
+        return [hush, "breach"] if standing.kind == "breach" else ["over"]
     first: list[Event] = ["worse"] if is_untold else []
     if standing.kind == "over":
         return [*first, "over"]
     return first or ["breach"]
 
 
-def family(record: ExcursionRecord, alert_of: Mapping[str, str]) -> tuple[str, list[str]]:
+def family(record: Record, alert_of: Mapping[str, str]) -> tuple[str, list[str]]:
     """The alert that a record belongs to, and the other alerts that it takes over.
 
-    `alert_of` has the alert of every excursion known. A new excursion that supersedes known ones
+    `alert_of` has the alert of every finding known. A new excursion that supersedes known ones
     goes on under the first one's alert; only one that follows nothing raises its own.
     """
-    known = [alert_of[one] for one in (record.id, *record.supersedes) if one in alert_of]
+    known = [alert_of[one] for one in (record.id, *supersedes(record)) if one in alert_of]
     if not known:
         return record.id, []
     own = known[0]
     return own, list(dict.fromkeys(one for one in known if one != own))
-
-
-def last_seen(record: ExcursionRecord) -> int:
-    """The latest time (ms) by which the record proves a reading: it may have been later."""
-    if record.end is not None:
-        return from_iso(record.end)
-    inside = record.minutes + record.unknown_minutes
-    return max(from_iso(record.peak_at), from_iso(record.start) + round(inside * MINUTE_MS))
 
 
 def is_stale(members: Iterable[Member], now: int, stale_after: int) -> bool:

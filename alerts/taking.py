@@ -9,11 +9,10 @@ import msgspec
 
 from broker.topics import ALERT_COMMANDS, EXCURSIONS, REGISTRY, Topic
 from coldchain.alert_commands import decode_command
-from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry import Registration
 
 from .books import Books
-from .standing import checked
+from .findings import checked, decode
 
 _log = logging.getLogger(__name__)
 
@@ -41,15 +40,6 @@ class Arrived(Protocol):
     value: bytes | None
 
 
-class _Peek(msgspec.Struct):
-    """As much of a record as tells a fleet rule's finding from an excursion."""
-
-    rule: str | None = None
-
-
-_peek = msgspec.json.Decoder(_Peek)
-_condition = msgspec.json.Decoder(ConditionRecord)
-_record = msgspec.json.Decoder(ExcursionRecord)
 _registration = msgspec.json.Decoder(Registration)
 
 
@@ -60,7 +50,7 @@ class Taking:
         self._db = db
         self._books = books
         self._takers: Mapping[str, Callable[[Arrived, int], None]] = {
-            name(EXCURSIONS): self._excursion,
+            name(EXCURSIONS): self._finding,
             name(ALERT_COMMANDS): self._command,
             name(REGISTRY): self._registration,
         }
@@ -85,12 +75,8 @@ class Taking:
             )
         self._db.execute("RELEASE record")
 
-    def _excursion(self, record: Arrived, now: int) -> None:
-        value = record.value or b""
-        if _peek.decode(value).rule is not None:
-            _condition.decode(value)  # nobody is told of conditions yet; rubbish is still refused
-            return
-        self._books.excursion(checked(_record.decode(value)), now)
+    def _finding(self, record: Arrived, now: int) -> None:
+        self._books.finding(checked(decode(record.value or b"")), now)
 
     def _command(self, record: Arrived, now: int) -> None:
         self._books.command(decode_command(record.value or b""), now)

@@ -1,25 +1,39 @@
-"""Lists for people and programs, read from the database of a service that may be running."""
+"""Lists for people and programs, read from the database of a service that may be running.
+
+All raise FileNotFoundError where there is no database yet.
+"""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from coldchain.alert_commands import Silence
 from coldchain.records import ExcursionRecord
-from coldchain.times import iso
+from coldchain.times import DAY_MS, from_iso, iso
 
+from . import findings
+from .composing import gravest_of
 from .database import open_to_read
-from .mailbox import gravest_of
+from .findings import Record
+from .rows import member
+from .silences import held_back
 
-_record = msgspec.json.Decoder(ExcursionRecord)
+_silence = msgspec.json.Decoder(Silence)
+
+#: In SQL; lifecycle.OPEN says the same.
+_IS_OPEN = "status IN ('firing', 'escalated', 'acknowledged')"
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """An alert as it is. Times are ISO 8601 UTC; `peak` °C, `minutes` known minutes beyond.
 
-    `told` are those whom a message reached, or may have; `waiting` those for whom it still waits.
+    `subject` is a limit's side, or a fleet rule, which has neither `minutes` nor `peak`. `told`
+    are those whom a message reached, or may have; `waiting` those for whom it still waits.
+    `silenced`: it is kept quiet, by a silence or by graver trouble of its device.
     """
 
     id: str
@@ -28,21 +42,26 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     asset: str
     compartment: str
+    subject: str
     channel: str
     limit: str
     profile: str
     state: str
     start: str
     end: str | None
-    minutes: float
-    peak: float
+    minutes: float | None
+    peak: float | None
+    parcels: list[str]
+    parcels_total: int
     raised: str
+    flaps: int
     told: list[str]
     waiting: list[str]
     silenced: bool
     acknowledged_by: str | None
     acknowledged_at: str | None
     cause: str | None
+    remark: str | None
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +96,29 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
+class Quiet(msgspec.Struct, frozen=True, kw_only=True):
+    """A silence. `held_back`: the troubles that go on under it. `is_over`: it has ended."""
+
+    id: str
+    device: str
+    compartment: str
+    by: str
+    reason: str
+    at: str
+    until: str
+    is_over: bool
+    held_back: int
+
+
+class ShiftNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody left for the next shift."""
+
+    id: str
+    at: str
+    who: str
+    text: str
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """A record that could not be taken in."""
 
@@ -87,17 +129,72 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def list_alerts(database: Path) -> list[Alert]:
-    """Every alert, the newest first. Raises FileNotFoundError where there is no database."""
+def list_alerts(
+    database: Path, *, is_open: bool = False, told: str | None = None, most: int = -1
+) -> list[Alert]:
+    """Alerts, the newest first: those that go on, those that a person was told of, so many."""
     with closing(open_to_read(database)) as db:
-        rows = db.execute("SELECT * FROM alerts ORDER BY raised DESC, id").fetchall()
+        rows = db.execute(
+            f"SELECT * FROM alerts WHERE (NOT ?1 OR {_IS_OPEN} OR owed)"  # noqa: S608 - ours
+            " AND (?2 IS NULL OR id IN (SELECT alert FROM tells WHERE recipient = ?2"
+            " AND NOT cancelled)) ORDER BY raised DESC, id LIMIT ?3",
+            (is_open, told, most),
+        ).fetchall()
         return [_alert(db, row) for row in rows]
 
 
-def list_messages(database: Path) -> list[Sent]:
-    """Every message, the oldest first. Raises FileNotFoundError."""
+def find_alerts(database: Path, beginning: str) -> list[Alert]:
+    """The alerts whose ids begin so; at most two, which says that it is not one."""
     with closing(open_to_read(database)) as db:
-        rows = db.execute("SELECT * FROM messages ORDER BY id").fetchall()
+        rows = db.execute(
+            "SELECT * FROM alerts WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT 2",
+            (beginning,),
+        ).fetchall()
+        return [_alert(db, row) for row in rows] if beginning else []
+
+
+def findings_of(database: Path, alert: str) -> list[Record]:
+    """The findings that an alert is made of and that hold, by when they began."""
+    with closing(open_to_read(database)) as db:
+        rows = db.execute("SELECT * FROM excursions WHERE alert = ?", (alert,))
+        members = [member(row) for row in rows]
+    held = [one.record for one in members if one.speaks and not one.superseded]
+    return sorted(held, key=findings.began)
+
+
+def was_told(database: Path, alert: str, person: str) -> bool:
+    """Whether this person was told of the alert, or is about to be."""
+    with closing(open_to_read(database)) as db:
+        row = db.execute(
+            "SELECT 1 FROM tells WHERE alert = ? AND recipient = ? AND NOT cancelled LIMIT 1",
+            (alert, person),
+        ).fetchone()
+        return row is not None
+
+
+def list_silences(database: Path, now: int) -> list[Quiet]:
+    """Silences, those that end last first; the over ones of the day before, too."""
+    with closing(open_to_read(database)) as db:
+        rows = db.execute(
+            "SELECT value FROM silences WHERE until > ? ORDER BY until DESC", (now - DAY_MS,)
+        ).fetchall()
+        return [_quiet(db, _silence.decode(row["value"]), now) for row in rows]
+
+
+def list_notes(database: Path, since: int) -> list[ShiftNote]:
+    """What was left for the next shift since then (ms), the newest first."""
+    with closing(open_to_read(database)) as db:
+        rows = db.execute("SELECT * FROM notes WHERE at >= ? ORDER BY at DESC, id", (since,))
+        return [ShiftNote(**{**dict(row), "at": iso(row["at"])}) for row in rows]
+
+
+def list_messages(database: Path, states: Iterable[str] = ()) -> list[Sent]:
+    """Messages (in these states only, if any are named), the oldest first."""
+    wanted = tuple(states)
+    marks = ", ".join("?" * len(wanted))
+    where = f" WHERE state IN ({marks})" if wanted else ""
+    with closing(open_to_read(database)) as db:
+        rows = db.execute(f"SELECT * FROM messages{where} ORDER BY id", wanted).fetchall()  # noqa: S608 - question marks
         return [_message(db, row) for row in rows]
 
 
@@ -138,29 +235,48 @@ def _alert(db: sqlite3.Connection, row: sqlite3.Row) -> Alert:
             ("acknowledged_by", "answered_by"),
             ("acknowledged_at", "answered_at"),
             ("cause", "cause"),
+            ("remark", "remark"),
         )
     }
     return Alert(
-        **{name: row[name] for name in ("id", "status", "severity", "device", "asset")},
         **{
-            name: getattr(record, name)
-            for name in (
-                "compartment",
-                "channel",
-                "limit",
-                "profile",
-                "state",
-                "start",
-                "end",
-                "minutes",
-                "peak",
-            )
+            name: row[name]
+            for name in ("id", "status", "severity", "device", "asset", "compartment", "subject")
         },
+        **_told_of(record),
         raised=iso(row["raised"]),
+        flaps=row["flaps"],
         told=[name for name, has_heard in heard.items() if has_heard],
         waiting=[name for name, has_heard in heard.items() if not has_heard],
         silenced=bool(row["owed"]),
         **answer,
+    )
+
+
+def _told_of(record: Record) -> dict[str, Any]:
+    """What a list shows of the finding that an alert speaks of."""
+    if isinstance(record, ExcursionRecord):
+        names = ("channel", "limit", "profile", "state", "start", "end", "minutes", "peak")
+        return {name: getattr(record, name) for name in (*names, "parcels", "parcels_total")}
+    return {
+        "channel": record.subject,
+        "limit": record.rule,
+        "profile": "",
+        "state": record.state,
+        "start": record.since,
+        "end": record.until,
+        "minutes": None,
+        "peak": None,
+        "parcels": [],
+        "parcels_total": 0,
+    }
+
+
+def _quiet(db: sqlite3.Connection, silence: Silence, now: int) -> Quiet:
+    return Quiet(
+        **{name: getattr(silence, name) for name in silence.__struct_fields__},
+        is_over=from_iso(silence.until) <= now,
+        held_back=held_back(db, silence),
     )
 
 

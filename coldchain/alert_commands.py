@@ -107,7 +107,27 @@ class Silence(
         )
 
 
-Command = Acknowledge | Comment | Silence
+class Note(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="do",
+    tag="note",
+):
+    """Something the next shift has to know. The same `id` again changes nothing."""
+
+    id: Id
+    by: Person
+    at: str
+    text: Reason
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+Command = Acknowledge | Comment | Silence | Note
 
 _decoder = msgspec.json.Decoder(Command)
 

@@ -13,12 +13,17 @@ import typer
 
 from runtime.errors import UserError
 from runtime.folders import state_folder
+from runtime.pages import console_section, links
 from runtime.settings import load_section, load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from alerts.routes import Routes
+    from alerts.settings import AlertSettings
     from alerts.views import Alert
     from coldchain.alert_commands import Command
+    from series.settings import SeriesSettings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,8 +53,32 @@ class AlertsSection:
     routes: Path = Path("alert-routes.toml")
     profiles: Path | None = None
     group_wait: float = 20.0
+    group_interval: float = 300.0
+    flap_window: float = 1800.0
+    flap_wait: float = 900.0
+    repeat_critical: float = 3600.0
+    repeat_warning: float = 4 * 3600.0
+    repeat_in_hand: float = 2 * 3600.0
+    silence_reminder: float = 600.0
+    per_minute: int = 6
     stale_after: float = 72 * 3600.0
     give_up_after: float = 2 * 3600.0
+
+
+#: What of the section goes to the room as it is.
+_NUMBERS = (
+    "group_wait",
+    "group_interval",
+    "flap_window",
+    "flap_wait",
+    "repeat_critical",
+    "repeat_warning",
+    "repeat_in_hand",
+    "silence_reminder",
+    "per_minute",
+    "stale_after",
+    "give_up_after",
+)
 
 
 @app.command()
@@ -66,6 +95,7 @@ def run(routes: RoutesOption = None, database: DatabaseOption = None) -> None:
     from runtime.profiles import load_profiles
 
     section, settings = load_section("alerts", AlertsSection), load_settings()
+    pages = console_section()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alerts").setLevel(logging.INFO)
     try:
@@ -76,12 +106,14 @@ def run(routes: RoutesOption = None, database: DatabaseOption = None) -> None:
         kafka=settings.kafka,
         database=database or section.database,
         routes=_routes(routes or section.routes),
-        group_wait=section.group_wait,
-        stale_after=section.stale_after,
-        give_up_after=section.give_up_after,
         zone=settings.people.zone,
         profiles=profiles,
+        links=links(pages) if pages.url else None,
+        locate=_locate(settings.series),
+        **{name: getattr(section, name) for name in _NUMBERS},
     )
+    for one in _short_of_people(chosen):
+        typer.echo(f"alerts: {one}", err=True)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -119,6 +151,9 @@ def list_(
     messages: Annotated[
         bool, typer.Option("--messages", help="Messages instead: sent, waiting, given up.")
     ] = False,
+    silences: Annotated[
+        bool, typer.Option("--silences", help="Silences instead: whose, why, until when.")
+    ] = False,
     refused: Annotated[
         bool, typer.Option("--refused", help="Records that could not be taken in, instead.")
     ] = False,
@@ -133,7 +168,6 @@ def list_(
     Example: `coldchain alerts list --open --json`
     """
     from alerts import views
-    from alerts.lifecycle import OPEN
 
     path = _database(database)
     shown: tuple[str, ...]
@@ -141,6 +175,9 @@ def list_(
     if messages:
         rows = list(views.list_messages(path))
         shown = ("id", "state", "again", "recipient", "channel", "title", "attempts", "error")
+    elif silences:
+        rows = list(views.list_silences(path, _now()))
+        shown = ("id", "device", "compartment", "by", "reason", "until", "is_over", "held_back")
     elif refused:
         rows = list(views.list_refused(path))
         shown = ("at", "topic", "partition", "offset", "reason")
@@ -148,9 +185,9 @@ def list_(
         rows = list(views.history(path, _alert(path, history_of).id))
         shown = ("at", "event", "before", "after", "effect", "who", "note")
     else:
-        found = views.list_alerts(path)
-        rows = [one for one in found if one.status in OPEN or not open_only]
-        shown = ("id", "status", "severity", "asset", "compartment", "peak", "start", "end")
+        rows = list(views.list_alerts(path, is_open=open_only))
+        shown = ("id", "status", "severity", "asset", "compartment", "subject", "peak")
+        shown += ("start", "end")
         shown += ("told", "waiting")
     if as_json:
         import msgspec
@@ -178,7 +215,7 @@ def ack(
     found = _alert(_database(database), alert)
     if found.status == "new":
         raise UserError(f"alert {alert} is silenced and was told to nobody: nothing to answer")
-    _send(Acknowledge(alert=found.id, by=by, at=iso(_now()), cause=cause, text=text))
+    send(Acknowledge(alert=found.id, by=by, at=iso(_now()), cause=cause, text=text))
     typer.echo(f"acknowledged {found.id} ({found.asset} {found.compartment})")
 
 
@@ -205,7 +242,7 @@ def silence(
 
     now = _now()
     chosen = name or uuid.uuid4().hex[:8]
-    _send(
+    send(
         Silence(
             id=chosen,
             device=device,
@@ -227,6 +264,12 @@ def route_(
     crew: Annotated[str, typer.Option(help="Its crew by the registry.")] = "",
     profile: Annotated[str, typer.Option(help="As iced-seafood.")] = "",
     severity: Annotated[Literal["warning", "critical"], typer.Option()] = "critical",
+    compartment: Annotated[str, typer.Option(help="The compartment.")] = "",
+    county: Annotated[str, typer.Option(help="Its county by the registry.")] = "",
+    subject: Annotated[str, typer.Option(help="above, below, or a fleet rule, as door-open.")] = "",
+    at: Annotated[
+        str | None, typer.Option(metavar="HH:MM", help="When, for shifts; else now.")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, rule by rule.")] = False,
     as_json: JsonOption = False,
     routes: RoutesOption = None,
@@ -238,7 +281,8 @@ def route_(
     from alerts.routes import Case, route
 
     section = load_section("alerts", AlertsSection)
-    case = Case(device, severity, profile, asset, kind, crew)
+    minute = _minute(at)
+    case = Case(device, severity, profile, asset, kind, crew, county, compartment, subject, minute)
     decision = route(_routes(routes or section.routes), case)
     waves = [(0.0, decision.now), *((after / 60_000, people) for after, people in decision.steps)]
     found: list[dict[str, Any]] = [
@@ -255,7 +299,12 @@ def route_(
     if as_json:
         import json
 
-        said = {"rule": decision.rule, "because": decision.because, "told": found}
+        said = {
+            "rule": decision.rule,
+            "because": decision.because,
+            "told": found,
+            "missing": decision.missing,
+        }
         typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return
     if explain:
@@ -266,6 +315,58 @@ def route_(
         channels = ", ".join(one["channels"])
         why = f": {one['why']}" if explain else ""
         typer.echo(f"{when}: {one['recipient']} by {channels} ({one['language']}){why}")
+
+
+def _locate(settings: "SeriesSettings") -> "Callable[[str], tuple[float, float] | None]":
+    """Where a device was last, by the series store; asked quickly or not at all."""
+    import dataclasses
+
+    from series.reader import Reader, quote
+
+    reader = Reader(dataclasses.replace(settings, timeout=2.0, give_up_after=0.0))
+
+    def locate(device: str) -> tuple[float, float] | None:
+        found = reader.query(
+            "SELECT last(latitude) AS latitude, last(longitude) AS longitude FROM device"  # noqa: S608 - quoted
+            f" WHERE device = {quote(device)} AND time > now() - 1h"
+        )
+        if not found or not found[0].values:
+            return None
+        _, north, east = found[0].values[0]
+        if not isinstance(north, int | float) or not isinstance(east, int | float):
+            return None
+        return float(north), float(east)
+
+    return locate
+
+
+def _short_of_people(settings: "AlertSettings") -> list[str]:
+    """For which goods the routes have too few people, as lines to read."""
+    from alerts.routes import Case, route
+
+    said: list[str] = []
+    for name in sorted(settings.profiles):
+        decision = route(settings.routes, Case("", "critical", name))
+        if decision.missing:
+            said.append(
+                f"critical {name}: the routes tell {len(decision.now)} people where at least "
+                f"{len(decision.now) + decision.missing} are asked for"
+            )
+    return said
+
+
+def _minute(text: str | None) -> int:
+    """`14:30` as the minute of the day; None: now, in the people's zone."""
+    from zoneinfo import ZoneInfo
+
+    from alerts.hours import minute_of_day
+
+    if text is None:
+        return minute_of_day(_now(), ZoneInfo(load_settings().people.zone))
+    hour, _, minute = text.partition(":")
+    if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
+        raise UserError(f"--at {text!r}: say a time of day, as 14:30")
+    return int(hour) * 60 + int(minute)
 
 
 def _routes(path: Path) -> "Routes":
@@ -288,16 +389,16 @@ def _database(path: Path | None) -> Path:
 
 
 def _alert(database: Path, beginning: str) -> "Alert":
-    from alerts.views import list_alerts
+    from alerts.views import find_alerts
 
-    found = [one for one in list_alerts(database) if beginning and one.id.startswith(beginning)]
+    found = find_alerts(database, beginning)
     if len(found) != 1:
-        said = "no alert begins" if not found else f"{len(found)} alerts begin"
+        said = "no alert begins" if not found else "several alerts begin"
         raise UserError(f"{said} with {beginning!r}: see `coldchain alerts list`")
     return found[0]
 
 
-def _send(command: "Command") -> None:
+def send(command: "Command") -> None:
     """Put a command on its topic, confirmed. Raises UserError where it is not a good one."""
     from broker.clients import producer
     from broker.topics import ALERT_COMMANDS

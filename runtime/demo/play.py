@@ -181,7 +181,15 @@ def _alert_settings(
         Rule("default", ("courier",)),
         (Rule("stores", ("keeper",), kind=("warehouse",)),),
     )
-    return AlertSettings(stage.kafka, database, routes, group_wait=1.0, profiles=profiles)
+    return AlertSettings(
+        stage.kafka,
+        database,
+        routes,
+        group_wait=1.0,
+        group_interval=0.0,  # the city's hours pass in minutes
+        per_minute=60,
+        profiles=profiles,
+    )
 
 
 @contextmanager

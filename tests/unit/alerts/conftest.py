@@ -10,6 +10,7 @@ import pytest
 
 from alerts.books import Books
 from alerts.database import prepared, transaction
+from alerts.findings import Record
 from alerts.lifecycle import OPEN, UNANSWERED
 from alerts.mailbox import Letter
 from alerts.outbox import Outcome
@@ -17,7 +18,7 @@ from alerts.routes import Recipient, Routes, Rule, Step
 from alerts.settings import AlertSettings
 from broker.settings import KafkaSettings
 from coldchain.alert_commands import Acknowledge, Silence
-from coldchain.records import ExcursionRecord
+from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from coldchain.times import MINUTE_MS, iso
 
@@ -43,39 +44,52 @@ ROUTES = Routes(
 class World:
     """Time in minutes from the start. `heard` is what reached people: (minute, who, letter).
 
-    `words` is the same by alert: (who, alert, severity, whether it says that it may be twice).
+    `words` is the same by alert: (who, channel, alert, severity, reminder's number, whether it
+    says that it may be twice). Of several devices each is told by itself, unless `changes` say
+    otherwise.
     """
 
-    def __init__(self, group_wait: float = 0.0, routes: Routes = ROUTES) -> None:
+    def __init__(self, group_wait: float = 0.0, routes: Routes = ROUTES, **changes: Any) -> None:
+        chosen = {"give_up_after": 3600.0, "group_interval": 0.0, "per_minute": 1000} | changes
         self.settings = AlertSettings(
-            KafkaSettings(), Path("unused"), routes, group_wait=group_wait, give_up_after=3600.0
+            KafkaSettings(), Path("unused"), routes, group_wait=group_wait, **chosen
         )
         self.db = prepared(sqlite3.connect(":memory:", isolation_level=None))
         self.books = Books(self.db, self.settings)
         self.mailbox = self.books.mailbox
         self.now = START
         self.heard: list[tuple[float, str, Letter]] = []
-        self.words: list[tuple[str, str, str, bool]] = []
+        self.words: list[tuple[str, str, str, str, int, bool]] = []
         self.answers: Callable[[Letter], Outcome] = lambda _: "delivered"
 
     @property
     def minute(self) -> float:
         return (self.now - START) / MINUTE_MS
 
-    def enrol(self, device: str = "van-1", duty: Any = "in-service", crew: str = "harbour") -> None:
+    def enrol(
+        self,
+        device: str = "van-1",
+        duty: Any = "in-service",
+        crew: str = "harbour",
+        *,
+        kind: Any = "van",
+        profile: str = "iced-seafood",
+        position: tuple[float, float] | None = None,
+    ) -> None:
         entry = Entry(
             since=iso(0),
-            kind="van",
+            kind=kind,
             asset=f"the {device}",
-            compartments={"main": CompartmentEntry(profile="iced-seafood", duty=duty)},
+            compartments={"main": CompartmentEntry(profile=profile, duty=duty)},
             crew=crew,
+            position=position,
         )
         with transaction(self.db):
             self.books.registration(device, Registration(device=device, history=[entry]))
 
-    def say(self, record: ExcursionRecord) -> None:
+    def say(self, record: Record) -> None:
         with transaction(self.db):
-            self.books.excursion(record, self.now)
+            self.books.finding(record, self.now)
 
     def acknowledge(self, alert: str, by: str = "wang") -> None:
         with transaction(self.db):
@@ -83,14 +97,14 @@ class World:
                 Acknowledge(alert=alert, by=by, at=iso(self.now), cause="unloading"), self.now
             )
 
-    def silence(self, device: str, minutes: float, name: str = "s") -> None:
+    def silence(self, device: str, minutes: float, name: str = "s", by: str = "duty") -> None:
         until = iso(self.now + round(minutes * MINUTE_MS))
         with transaction(self.db):
             self.books.command(
                 Silence(
                     id=name,
                     device=device,
-                    by="duty",
+                    by=by,
                     reason="repair",
                     at=iso(self.now),
                     until=until,
@@ -126,18 +140,24 @@ class World:
     def hear(self, letter: Letter) -> None:
         self.heard.append((self.minute, letter.recipient, letter))
         rows = self.db.execute(
-            "SELECT alert, tells.severity, again FROM tells JOIN messages ON messages.id = message"
-            " WHERE message = ? AND NOT cancelled",
+            "SELECT alert, tells.severity, round, again FROM tells"
+            " JOIN messages ON messages.id = message WHERE message = ? AND NOT cancelled",
             (letter.id,),
         )
-        named = letter.message.body.rsplit("\n", 1)[1].split()[1:]
         words = [
-            (letter.recipient, row["alert"], row["severity"], bool(row["again"]))
+            (
+                letter.recipient,
+                letter.channel,
+                row["alert"],
+                row["severity"],
+                row["round"],
+                bool(row["again"]),
+            )
             for row in rows
-            if row["alert"] in named
+            if row["alert"] in letter.alerts
         ]
         # Of one alert at two severities in one letter, the graver is what is said.
-        gravest = {word[1]: word for word in sorted(words, key=lambda word: word[2], reverse=True)}
+        gravest = {word[2]: word for word in sorted(words, key=lambda word: word[3], reverse=True)}
         self.words.extend(gravest.values())
 
     def crash(self) -> None:
@@ -184,6 +204,30 @@ def record(name: str = "x1", state: Any = "confirmed", **changes: Any) -> Excurs
         as_of=1,
     )
     return msgspec.structs.replace(plain, **changes)
+
+
+def condition(
+    rule: str = "device-silent", state: Any = "raised", **changes: Any
+) -> ConditionRecord:
+    """A condition of van-1, since the start."""
+    plain = ConditionRecord(
+        id=f"c-{rule}",
+        state=state,
+        device="van-1",
+        subject="",
+        rule=rule,
+        severity="critical" if rule == "mains-lost" else "warning",
+        since=iso(START),
+        due=iso(START + MINUTE_MS),
+        until=iso(START + 5 * MINUTE_MS) if state == "cleared" else None,
+        as_of=1,
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+@pytest.fixture(scope="session")
+def make_condition() -> Callable[..., ConditionRecord]:
+    return condition
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,13 @@ PROFILES = {
 }
 
 
-def _write(language: Language, *records: Any, again: bool = False, now: int = NOON) -> Message:
+def _write(
+    language: Language, *records: Any, again: bool = False, now: int = NOON, **more: Any
+) -> Message:
     reader = Reader(language, SHANGHAI, PROFILES)
-    return write(reader, "鲁B-1234", [Told(one.id, one) for one in records], now, again)
+    return write(
+        reader, [Told(one.id, one, "鲁B-1234") for one in records], now, again=again, **more
+    )
 
 
 def _now(make_record: Any, **changes: Any) -> Any:

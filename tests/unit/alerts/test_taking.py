@@ -9,8 +9,6 @@ import pytest
 from alerts.database import transaction
 from alerts.taking import Taking
 from broker.topics import EXCURSIONS
-from coldchain.records import ConditionRecord
-from coldchain.times import iso
 
 
 @dataclass
@@ -55,7 +53,7 @@ def test_a_record_that_cant_be_reckoned_with_is_refused_and_the_next_is_told(
     assert offset == 0
     assert reason
     world.go_to(1)
-    assert [word[1] for word in world.words] == ["good"]
+    assert [word[2] for word in world.words] == ["good"]
 
 
 @pytest.mark.parametrize("value", [None, b"", b"\xff", b"[]", b"[" * 100_000, b'{"rule":7}'])
@@ -63,21 +61,15 @@ def test_what_is_no_record_is_refused(world: Any, value: bytes | None) -> None:
     assert [offset for offset, _ in _take(world, value)] == [0]
 
 
-def test_a_fleet_rules_finding_is_no_excursion_and_no_mistake(world: Any) -> None:
-    found = ConditionRecord(
-        id="c1",
-        state="raised",
-        device="van-1",
-        subject="main.door",
-        rule="door-open-too-long",
-        severity="warning",
-        since=iso(world.now),
-        due=iso(world.now),
-        until=None,
-        as_of=1,
-    )
-    assert _take(world, msgspec.json.encode(found)) == []
-    assert world.alerts() == []
+def test_a_fleet_rules_finding_is_taken_by_its_contract(world: Any, make_condition: Any) -> None:
+    assert _take(world, msgspec.json.encode(make_condition("door-open", subject="main.door"))) == []
+    [alert] = world.alerts()
+    assert (alert["compartment"], alert["subject"]) == ("main", "door-open")
+
+
+def test_a_condition_at_no_time_is_refused(world: Any, make_condition: Any) -> None:
+    bad = make_condition("door-open", since="yesterday")
+    assert len(_take(world, msgspec.json.encode(bad))) == 1
 
 
 def test_rubbish_that_claims_a_rule_is_refused(world: Any) -> None:

@@ -59,7 +59,7 @@ def test_a_presumed_excursion_that_is_confirmed_later_does_not_speak_again(
 
 def test_nobody_answering_escalates_step_by_step(world: Any, make_record: Any) -> None:
     world.say(make_record())
-    world.go_to(60)
+    world.go_to(59)
     assert [(who, minute) for minute, who, _ in world.heard] == [
         ("wang", 0.5),
         ("duty", 10.0),
@@ -115,7 +115,7 @@ def test_an_alert_follows_the_excursion_that_supersedes_its_first(
 
 def test_two_alerts_that_turn_out_to_be_one_go_on_as_one(world: Any, make_record: Any) -> None:
     world.say(make_record("x1"))
-    world.say(make_record("x2"))
+    world.say(make_record("x2", compartment="rear"))
     world.go_to(1)
     world.say(make_record("x3", supersedes=["x1", "x2"], as_of=2))
     world.go_to(5)
@@ -182,7 +182,7 @@ def test_several_excursions_of_one_device_within_the_wait_are_one_message(
     world = make_world(group_wait=60.0)
     world.enrol()
     for number in range(3):
-        world.say(make_record(f"x{number}", channel=f"main.product.{number}"))
+        world.say(make_record(f"x{number}", compartment=f"c{number}"))
     world.go_to(5)
     [(_, _, letter)] = world.heard
     assert "3 处" in letter.message.title
@@ -193,13 +193,13 @@ def test_a_silence_mutes_and_what_is_still_wrong_at_its_end_is_told_then(
 ) -> None:
     world.silence("van-1", minutes=30)
     world.say(make_record("x1"))
-    world.say(make_record("x2", channel="main.air"))
+    world.say(make_record("x2", compartment="rear"))
     world.go_to(10)
-    world.say(make_record("x2", "closed", channel="main.air", as_of=2))
+    world.say(make_record("x2", "closed", compartment="rear", as_of=2))
     world.go_to(29)
-    assert world.heard == []
+    assert world.words == []
     world.go_to(31)
-    assert [letter.message.body.count("x1") for _, _, letter in world.heard] == [1]
+    assert [word[2] for word in world.words] == ["x1"]
     assert (world.status("x1"), world.status("x2")) == ("firing", "closed")
 
 
