@@ -21,9 +21,12 @@ from .rules.following import cut, feed, mean_of
 from .rules.given import SWITCHES, neighbours
 from .rules.held import BatteryLow
 from .rules.neighbours import SensorDrifts, SensorsDisagree
+from .rules.table import RULES
 from .segment import Interval
 from .whole import Samples
 
+#: The rules that a set of readings can be judged by.
+JUDGED = frozenset(RULES) - {"device-silent"}
 #: Times (rising, ms) and values (micro-units).
 Readings = tuple[Sequence[int], Sequence[int]]
 

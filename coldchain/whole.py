@@ -14,7 +14,7 @@ from .excursions import Excursion
 from .frames import Channel, Frame
 from .judge import ChannelState, Plan, left_open
 from .pauses import pauses_of, spans_of
-from .records import ExcursionRecord
+from .records import ConditionRecord, ExcursionRecord
 from .saying import of_compartment, record, standing
 from .segment import Interval
 
@@ -139,6 +139,11 @@ def _spans(readings: Samples) -> list[Interval]:
     return spans_of(t.tolist(), v.tolist())
 
 
-def as_json(records: Iterable[ExcursionRecord]) -> bytes:
-    """`{"excursions": […]}`, the form in which a batch and the stream are compared."""
-    return msgspec.json.encode({"excursions": list(records)})
+class Judged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `coldchain evaluate DIR --json` prints, the form in which a batch and the stream are
+    compared. `rules` are those of the fleet that were judged by, whatever they found.
+    """
+
+    excursions: list[ExcursionRecord]
+    conditions: list[ConditionRecord] = []
+    rules: list[str] = []

@@ -11,9 +11,10 @@ from statistics import median_high
 
 from coldchain.enrolment import Enrolled, Plans, Roster, Unregistered
 from coldchain.evaluation import RejectedLine
-from coldchain.frames import FrameError, decode_frame
+from coldchain.fleet import batteries_of, conditions_of
+from coldchain.frames import Frame, FrameError, decode_frame
 from coldchain.profile import Profile
-from coldchain.records import ExcursionRecord
+from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry_toml import RegistryError, loads
 from coldchain.whole import Samples, records_of, samples_of
 
@@ -29,6 +30,7 @@ class JudgedFolder:
     """The records that the stream must arrive at, by device and start; lines refused and why."""
 
     records: list[ExcursionRecord]
+    conditions: list[ConditionRecord]
     frames: int
     rejected: list[RejectedLine]
 
@@ -47,6 +49,7 @@ def judge_folder(
     rejected: list[RejectedLine] = []
     frames = 0
     heard: dict[str, int] = {}
+    batteries: dict[str, list[tuple[int, float]]] = {}
     try:
         with (folder / FRAMES_FILE).open("rb") as lines:
             for number, raw in enumerate(lines, 1):
@@ -54,18 +57,21 @@ def judge_folder(
                     continue
                 on_line(number)
                 try:
-                    device, sent = _take(roster, samples, raw)
-                    heard[device] = max(sent, heard.get(device, sent))
+                    frame = _take(roster, samples, raw)
+                    heard[frame.device] = max(frame.sent, heard.get(frame.device, frame.sent))
+                    batteries.setdefault(frame.device, []).extend(batteries_of([frame]))
                     frames += 1
                 except (FrameError, Unregistered) as error:
                     rejected.append(RejectedLine(number, str(error)))
     except OSError as error:
         raise FolderError(f"{folder / FRAMES_FILE}: can't be read: {error.strerror}") from None
     records: list[ExcursionRecord] = []
+    conditions: list[ConditionRecord] = []
     for device, own in sorted(samples.items()):
         now = max(heard[device], median_high(heard.values()))
         records += records_of(_find(roster, device), own, now=now)
-    return JudgedFolder(records, frames, rejected)
+        conditions += conditions_of(_find(roster, device), own, batteries[device])
+    return JudgedFolder(records, conditions, frames, rejected)
 
 
 def _roster(path: Path, profiles: Mapping[str, Profile]) -> Roster:
@@ -83,11 +89,8 @@ def _roster(path: Path, profiles: Mapping[str, Profile]) -> Roster:
     return roster
 
 
-def _take(roster: Roster, samples: dict[str, dict[str, Samples]], raw: bytes) -> tuple[str, int]:
-    """Add a frame's readings, all or none; whose it is, and when it was sent (ms).
-
-    Raises FrameError, Unregistered.
-    """
+def _take(roster: Roster, samples: dict[str, dict[str, Samples]], raw: bytes) -> Frame:
+    """Add a frame's readings, all or none, and tell it. Raises FrameError, Unregistered."""
     frame = decode_frame(raw.rstrip(b"\r\n"))
     found = samples_of(_find(roster, frame.device), [frame])
     own = samples.setdefault(frame.device, {})
@@ -95,7 +98,7 @@ def _take(roster: Roster, samples: dict[str, dict[str, Samples]], raw: bytes) ->
         kept = own.setdefault(channel, Samples())
         kept.times += new.times
         kept.values += new.values
-    return frame.device, frame.sent
+    return frame
 
 
 def _find(roster: Roster, device: str) -> Enrolled:

@@ -19,6 +19,7 @@ from coldchain.parcel_records import AboardRecord, ParcelRecord
 from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry import Registration
 from coldchain.truth import Score, TruthFile
+from coldchain.whole import Judged
 
 FOLDER = Path(__file__).parents[1] / "docs" / "contracts"
 
@@ -34,6 +35,7 @@ CONTRACTS: dict[str, tuple[Any, str]] = {
     "alert-command": (Command, "a record of coldchain.alert-commands"),
     "truth": (TruthFile, "what coldchain emulate --truth writes"),
     "score": (Score, "what coldchain score --json prints"),
+    "judged-folder": (Judged, "what coldchain evaluate DIR --json prints"),
     "evaluation": (list[Evaluation], "what coldchain evaluate --json prints"),
 }
 

@@ -59,7 +59,8 @@ def run(
     and named. Lines that can't be read are told with their number and reason.
 
     A folder, as `coldchain emulate --to DIR` writes it, is judged by its own registry, and its
-    excursions printed: those that the stream must arrive at.
+    excursions printed: those that the stream must arrive at. --json has what the fleet's rules
+    find as well, but for silence: a folder does not say when a frame was received.
 
     Example: `coldchain evaluate trip.csv --profile iced-seafood --plot trip.png`
     """
@@ -95,8 +96,11 @@ def run(
 def _evaluate_folder(
     folder: Path, profiles: Path | None, misplaced: list[str], as_json: bool
 ) -> None:
+    import msgspec
+
+    from coldchain.fleet import JUDGED
     from coldchain.profile_toml import ProfileError
-    from coldchain.whole import as_json as records_as_json
+    from coldchain.whole import Judged
     from ingest.folder import FolderError, judge_folder
     from runtime.profiles import load_profiles
 
@@ -108,7 +112,8 @@ def _evaluate_folder(
     except (FolderError, ProfileError) as error:
         raise UserError(str(error)) from None
     if as_json:
-        typer.echo(records_as_json(found.records))
+        judged = Judged(excursions=found.records, conditions=found.conditions, rules=sorted(JUDGED))
+        typer.echo(msgspec.json.encode(judged))
     else:
         from runtime.verdict_table import show_records
 

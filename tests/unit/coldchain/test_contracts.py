@@ -16,6 +16,7 @@ from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from coldchain.scoring import score
 from coldchain.truth import TrueExcursion, TrueFault, TruthFile
+from coldchain.whole import Judged
 from runtime.contracts import CONTRACTS, schemas, stale, write
 
 AT = "2026-11-23T08:00:00.000Z"
@@ -116,6 +117,7 @@ EXAMPLES: dict[str, Any] = {
         ],
         faults=[TrueFault(device="van-1", channel="", kind="rebooted", start=AT, end=AT)],
     ),
+    "judged-folder": Judged(excursions=[]),
     "score": score(TruthFile(excursions=[]), []),
 }
 #: Those that other programs may add to.

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from coldchain.frames import Channel, Frame, encode_frame
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from coldchain.registry_toml import dumps
-from coldchain.whole import as_json
 from ingest.folder import FolderError, judge_folder
 from runtime.cli import main
 from runtime.profiles import load_profiles
@@ -68,7 +67,8 @@ def test_order_and_repeats_change_nothing(
     chance.shuffle(lines)
     write(folder, lines)
     found = judge_folder(folder, PROFILES)
-    assert as_json(found.records) == as_json(expected.records)
+    assert found.records == expected.records
+    assert found.conditions == expected.conditions
     confirmed = [(r.device, r.limit) for r in found.records if r.confirmed is not None]
     assert confirmed == [("van-1", "warm"), ("van-1", "warming")]
 
