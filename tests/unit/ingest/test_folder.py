@@ -124,7 +124,10 @@ def test_the_command_prints_the_records_and_nothing_else(
         main(["evaluate", str(folder), "--json"])
     out, err = capsys.readouterr()
     assert not ended.value.code
-    assert list(json.loads(out)) == ["excursions"]
+    said = json.loads(out)
+    assert set(said) == {"excursions", "conditions", "rules"}
+    assert "door-open" in said["rules"]
+    assert "device-silent" not in said["rules"], "a folder does not say when a frame was received"
     assert "line 1:" in err
     assert "frames judged: 12, refused: 1; excursions: 2, of them confirmed: 2." in err
 
