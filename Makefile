@@ -4,7 +4,7 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from
-ROOMS := alerts audit broker coldchain dashboards ingest runtime sensor_emulator series streams
+ROOMS := alerts audit broker coldchain console dashboards ingest runtime sensor_emulator series streams
 CODE := $(ROOMS) tests scripts $(wildcard bench)
 
 .DEFAULT_GOAL := help

@@ -97,10 +97,12 @@ def write(
     again: bool = False,
     space: Space | None = None,
     link: str = "",
+    is_page: bool = False,
 ) -> Message:
     """The message about these alerts, the gravest first; `told` is not empty.
 
-    `again`: it may have come already, and says so. `space`: where the goods can go.
+    `again`: it may have come already, and says so. `space`: where the goods can go. `is_page`:
+    it is read on the alert's own page, which needs neither its number nor its parcels.
     """
     say = SENTENCES[reader.language]
     order = in_order(told)
@@ -113,7 +115,10 @@ def write(
         title, lines = _title_many(say, order, assets), _short_lines(reader, order, now)
     lines = [*_heads(say, order), *lines]
     if len(assets) == 1:
-        lines.append(_parcels(say, order) + _advice(reader, order[0], space))
+        parcels = "" if is_page else _parcels(say, order)
+        lines.append(parcels + _advice(reader, order[0], space))
+    if is_page:
+        return Message(title, "\n".join(line.strip() for line in lines))
     ids = " ".join(one.alert[:SHORT_ID] for one in order[:MOST_LINES])
     lines.append(say["ref"].format(ids=ids) if len(assets) == 1 or not link else say["all"])
     lines.append(link)

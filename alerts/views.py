@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -16,10 +17,13 @@ from coldchain.records import ExcursionRecord
 from coldchain.times import DAY_MS, from_iso, iso
 
 from . import findings
-from .composing import gravest_of
+from .composing import Composer, gravest_of
 from .database import open_to_read
 from .findings import Record
+from .messages import Message, Reader, write
+from .routes import Language
 from .rows import member
+from .settings import AlertSettings
 from .silences import held_back
 
 _silence = msgspec.json.Decoder(Silence)
@@ -160,6 +164,15 @@ def findings_of(database: Path, alert: str) -> list[Record]:
         members = [member(row) for row in rows]
     held = [one.record for one in members if one.speaks and not one.superseded]
     return sorted(held, key=findings.began)
+
+
+def message_of(settings: AlertSettings, alert: str, language: Language, now: int) -> Message:
+    """What a message about this alert would say now; without ids and link."""
+    with closing(open_to_read(settings.database)) as db:
+        composer = Composer(db, settings)
+        told = composer.told(alert, now, is_escalated=False, number=0)
+        reader = Reader(language, ZoneInfo(settings.zone), settings.profiles)
+        return write(reader, [told], now, space=composer.space(told.record, now), is_page=True)
 
 
 def was_told(database: Path, alert: str, person: str) -> bool:

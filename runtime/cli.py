@@ -27,6 +27,7 @@ VERBS = {
     "alerts": "Tell people of excursions; list, acknowledge, silence.",
     "audit": "Seal what came in; a parcel's record, samplings, dispositions.",
     "verify": "Check a record's bundle offline: what it proves, and what not.",
+    "console": "The pages: a courier's alerts, the shift's hand-over.",
     "evaluate": "Judge a logger's file by a profile, without any server.",
     "score": "What was detected, against what really happened.",
     "dashboards": "Build, check and push the Grafana boards.",

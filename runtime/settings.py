@@ -37,12 +37,13 @@ SECTIONS = (
     "people",
     "alerts",
     "audit",
+    "console",
     "streams",
     "ingest",
     "emulator",
     "dashboards",
 )
-SECRETS = frozenset({"password", "token", "private_key"})
+SECRETS = frozenset({"password", "private_key", "secret", "token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,8 @@ _CHECKS: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ("influxdb", "give_up_after"): (lambda value: value >= 0, "0 or more seconds"),
     ("influxdb", "batch_lines"): (lambda value: value >= 1, "1 or more"),
     ("influxdb", "max_pending_lines"): (lambda value: value >= 1, "1 or more"),
+    ("console", "port"): (lambda value: 0 <= value < 65_536, "0 (any free one) to 65535"),
+    ("console", "link_hours"): (lambda value: 0 < value <= 744, "more than 0, at most 744"),
     ("people", "zone"): (_zone, "an IANA time zone, such as Asia/Shanghai"),
     ("people", "language"): (lambda value: value in ("zh-CN", "en"), "zh-CN or en"),
 }

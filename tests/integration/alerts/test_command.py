@@ -32,14 +32,14 @@ to = ["wang"]
 """
 
 
-def _breach(kafka: KafkaSettings, name: str) -> None:
+def _breach(kafka: KafkaSettings, name: str, compartment: str = "main") -> None:
     start = iso(time.time_ns() // 1_000_000 - 2_400_000)
     record = ExcursionRecord(
         id=name,
         state="confirmed",
         device="van-1",
-        compartment="main",
-        channel="main.product",
+        compartment=compartment,
+        channel=f"{compartment}.product",
         limit="warm",
         severity="critical",
         profile="iced-seafood",
@@ -104,7 +104,7 @@ def test_a_breach_is_listed_answered_and_silenced_from_the_command(
         name = muted.stdout.split()[1].rstrip(":")
         database = tmp_path / "alerts.sqlite"
         _wait_for_silence(database, name)
-        _breach(kafka, "feed0002")
+        _breach(kafka, "feed0002", "rear")
         deadline = time.monotonic() + 60
         while len(listed()) < 2:
             assert time.monotonic() < deadline, "the second breach was not taken in"

@@ -72,14 +72,16 @@ def _registration(device: str = "van-1") -> tuple[Topic, str, bytes]:
     return REGISTRY, device, value
 
 
-def _excursion(name: str, state: Any = "confirmed", as_of: int = 1) -> tuple[Topic, str, bytes]:
+def _excursion(
+    name: str, state: Any = "confirmed", as_of: int = 1, compartment: str = "main"
+) -> tuple[Topic, str, bytes]:
     start = iso(_now() - 2_400_000)
     record = ExcursionRecord(
         id=name,
         state=state,
         device="van-1",
-        compartment="main",
-        channel="main.product",
+        compartment=compartment,
+        channel=f"{compartment}.product",
         limit="warm",
         severity="critical",
         profile="iced-seafood",
@@ -114,7 +116,7 @@ def _settings(kafka: KafkaSettings, database: Path, *people: Recipient) -> Alert
         Rule("default", (people[-1].name,)),
         (Rule("vans", ("@crew",), kind=("van",)),),
     )
-    return AlertSettings(kafka, database, routes, group_wait=0.0)
+    return AlertSettings(kafka, database, routes, group_wait=0.0, group_interval=0.0)
 
 
 def test_an_excursion_reaches_the_crew_once_is_answered_and_closed(
@@ -207,7 +209,7 @@ def test_the_database_says_where_to_go_on_and_kafka_only_shows_it(
     with _running(settings):
         _until(lambda: phone.messages())
     with _running(settings):
-        _send(kafka, _excursion("x2"))
+        _send(kafka, _excursion("x2", compartment="rear"))
         _until(lambda: len(phone.messages()) == 2)
     told = ["x1" in one["message"] for one in phone.messages()]
     assert told == [True, False]

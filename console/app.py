@@ -1,0 +1,106 @@
+"""The application: which path is whose, and what every answer carries."""
+
+import logging
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .access import RefusedError
+from .deeds import Deeds
+from .pages import Pages
+from .settings import ConsoleSettings
+from .templates import Templates
+
+_log = logging.getLogger(__name__)
+
+_STATIC = Path(__file__).with_name("static")
+
+#: Nothing comes from another host, no script is written in a page, no page is framed.
+_HEADERS = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        b"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+        b"base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cache-control", b"private, no-cache"),
+)
+
+
+class _Headers:
+    """Puts the headers above on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                ours = {name for name, _ in _HEADERS}
+                kept = [pair for pair in message["headers"] if pair[0].lower() not in ours]
+                message["headers"] = [*kept, *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def build(settings: ConsoleSettings) -> Starlette:
+    """The pages, for an ASGI server."""
+    pages = Pages(settings, Templates())
+    deeds = Deeds(settings, pages)
+
+    def refused(request: Request, error: Exception) -> Response:
+        if isinstance(error, RefusedError):
+            return pages.refused(request, error)
+        if isinstance(error, FileNotFoundError):
+            return pages.refused(request, RefusedError(503, "no_database"))
+        status = getattr(error, "status_code", 500)
+        if status == 500:
+            _log.error("a page failed", exc_info=error)
+        return pages.refused(request, RefusedError(status, "fault" if status == 500 else "no_page"))
+
+    return Starlette(
+        routes=[
+            Route("/", pages.mine),
+            Route("/l/{token}", pages.enter),
+            Route("/a/{alert}", pages.alert),
+            Route("/a/{alert}/acknowledge", deeds.acknowledge, methods=["POST"]),
+            Route("/a/{alert}/comment", deeds.comment, methods=["POST"]),
+            Route("/a/{alert}/silence", deeds.silence, methods=["POST"]),
+            Route("/shift", pages.shift),
+            Route("/shift/note", deeds.note, methods=["POST"]),
+            Route("/shift/silence", deeds.silence_device, methods=["POST"]),
+            Route("/shift/silences/{silence}/end", deeds.end_silence, methods=["POST"]),
+            Route("/language/{language}", pages.language),
+            Route("/health", _healthy),
+            Route("/worker.js", _worker),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        middleware=[Middleware(_Headers)],
+        exception_handlers={
+            RefusedError: refused,
+            FileNotFoundError: refused,
+            404: refused,
+            405: refused,
+            500: refused,
+        },
+    )
+
+
+def _healthy(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+def _worker(_: Request) -> Response:
+    """The offline copy's script: its path says which pages it may keep, so it is at the root."""
+    return FileResponse(_STATIC / "worker.js", media_type="text/javascript")
