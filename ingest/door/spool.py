@@ -4,8 +4,6 @@ One process owns a spool: a lock file keeps a second one off it. Not thread-safe
 it from one thread at a time.
 """
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +12,7 @@ import msgspec
 
 from coldchain.rejections import Headers
 
-from .files import FileError, open_database
+from .files import open_database, owned
 from .records import Record
 
 _SCHEMA = """
@@ -50,14 +48,8 @@ class Spool:
 
     def __init__(self, path: Path, max_bytes: int) -> None:
         self.max_bytes = max_bytes
+        self._owned = owned(path)
         self._db = open_database(path, _SCHEMA, check_same_thread=False)
-        self._lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._lock)
-            self._db.close()
-            raise FileError(f"{path}: another process has this spool") from None
         self.held = self.size = self.set_aside = 0
         self._count()
 
@@ -123,4 +115,4 @@ class Spool:
 
     def close(self) -> None:
         self._db.close()
-        os.close(self._lock)
+        self._owned.close()

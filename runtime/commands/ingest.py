@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from runtime.commands.ingest_door import serve, tokens_app
+from runtime.commands.ingest_watch import watch
 from runtime.errors import UserError
 from runtime.logger_files import (
     DatesOption,
@@ -34,6 +35,7 @@ app = typer.Typer(
     help="Take devices' frames, replay loggers' files, publish the registry.",
 )
 app.command()(serve)
+app.command()(watch)
 app.add_typer(tokens_app, name="token")
 
 Quantity = Literal["air", "product"]

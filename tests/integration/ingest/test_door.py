@@ -237,5 +237,5 @@ def test_a_second_one_is_kept_off_the_same_spool(door: Any, tmp_path: Path) -> N
     from ingest.door.files import FileError
     from ingest.door.spool import Spool
 
-    with pytest.raises(FileError, match="another process has this spool"):
+    with pytest.raises(FileError, match="another process has it"):
         Spool(tmp_path / "spool.sqlite", 1)
