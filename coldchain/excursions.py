@@ -138,7 +138,7 @@ def observe(
             _count(tracker, limit, last, now, pauses)
         _agree(tracker, limit, now, pauses)
         return None
-    inside = not beyond and limit.sign * (value - limit.clear_level) <= 0
+    inside = limit.is_calm(value)
     if is_known and last is not None:
         _count(tracker, limit, last, now, pauses)
         if inside:
@@ -162,8 +162,7 @@ def _wait(tracker: Tracker, limit: Limit, value: int, gap: int) -> None:
 
     An excursion may have begun in it and go on still, so it touches the next one that opens.
     """
-    inside = limit.sign * (value - limit.clear_level) <= 0
-    tracker.touching_ms = 0 if inside else tracker.touching_ms + gap
+    tracker.touching_ms = 0 if limit.is_calm(value) else tracker.touching_ms + gap
 
 
 def _open(

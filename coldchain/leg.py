@@ -5,14 +5,14 @@ left is not the parcel's. The cut is exact, since minutes outside it are left ou
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import msgspec
 
 from .excursions import Excursion, Tracker, observe
-from .exposure import SLOT_MS, Piece, Sums, cut_for_pieces, exposure, from_pieces
+from .exposure import Sums, exposure
 from .judge import Plan
 from .limits import Limit
 from .mkt_windows import Heat
@@ -23,12 +23,22 @@ _EVER = 1 << 50
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Readings cut to a stretch [from, to) (ms): their excursions there, and per limit (by id) the
+    first and the last ms at which it was at or inside `clear`; no entry: at none that is known."""
+
+    excursions: tuple[Excursion, ...] = ()
+    calm: Mapping[str, Interval] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One channel over one stretch [from, to) (ms): exposure by the plan's limits, excursions.
 
-    `longest_gap` is the longest unknown stretch in it, ms: at least that long where it was
-    measured by pieces. `conflicts` and `faults` as in a verdict's evidence; `heat`, where the
-    plan asks for MKT windows, is what they are made of.
+    `calm` as in `Within`. `longest_gap` is the longest unknown stretch in it, `lead` and `trail`
+    the unknown time at its ends, ms: at least that long where it was measured by pieces.
+    `conflicts` and `faults` as in a verdict's evidence; `heat`, where the plan asks for MKT
+    windows, is what they are made of.
     """
 
     channel: str
@@ -37,7 +47,10 @@ class Measured:
     span: Interval
     sums: Sums
     excursions: tuple[Excursion, ...]
+    calm: Mapping[str, Interval]
     longest_gap: int
+    lead: int
+    trail: int
     conflicts: int = 0
     faults: tuple[str, ...] = ()
     heat: Heat = field(default_factory=Heat.none, compare=False)
@@ -68,70 +81,41 @@ def measure(
     sums = exposure(plan.gauge, times, values, span, pauses)
     cut = _cut(plan, times, values, span)
     gaps = _gaps(plan, cut, span)
+    seen = _within(plan, cut, span, pauses, gaps)
     return Measured(
         channel,
-        _quantity(channel),
+        quantity_of(channel),
         plan.limits,
         span,
         sums,
-        tuple(_excursions(plan, cut, span, pauses, gaps)),
+        seen.excursions,
+        seen.calm,
         max((b - a for a, b in gaps), default=0),
+        sum(b - a for a, b in gaps[:1] if a == span[0]),
+        sum(b - a for a, b in gaps[-1:] if b == span[1]),
         conflicts,
         faults,
         Heat.of_readings(times, values, plan.max_gap, span) if plan.mkt_window else Heat.none(),
     )
 
 
-def measure_by_pieces(
-    plan: Plan,
-    channel: str,
-    pieces: Sequence[Piece],
-    edges: Iterable[tuple[Sequence[int], Sequence[int]]],
-    span: Interval,
-    excursions: Sequence[Excursion] = (),
-    pauses: Sequence[Interval] = (),
-    conflicts: int = 0,
-    faults: tuple[str, ...] = (),
-) -> Measured:
-    """Measure from 5-minute pieces made by the same plan, and raw edges (see `from_pieces`).
-
-    The sums are those of `measure` to the last digit. `excursions` are the channel's, cut to the
-    span by `excursions_within` from readings about each. Pieces do not tell where in a slot time
-    was unknown, so neighbouring slots' unknown time is taken for one stretch: a verdict by
-    pieces may ask for review where one by readings would not, never the other way.
-    """
-    edges = list(edges)
-    sums = from_pieces(plan.gauge, pieces, edges, span, pauses)
-    return Measured(
-        channel,
-        _quantity(channel),
-        plan.limits,
-        span,
-        sums,
-        tuple(excursions),
-        _longest_by_pieces(pieces, span),
-        conflicts,
-        faults,
-        _heat_by_pieces(plan, pieces, edges, span) if plan.mkt_window else Heat.none(),
-    )
-
-
-def excursions_within(
+def within(
     plan: Plan,
     times: Sequence[int],
     values: Sequence[int],
     span: Interval,
     pauses: Sequence[Interval] = (),
-) -> list[Excursion]:
-    """The excursions of readings in order, cut to the span [from, to): minutes within it only."""
+) -> Within:
+    """Readings in order, cut to the span [from, to): excursions with minutes within it only."""
     cut = _cut(plan, times, values, span)
-    return _excursions(plan, cut, span, pauses, _gaps(plan, cut, span))
+    return _within(plan, cut, span, pauses, _gaps(plan, cut, span))
 
 
 Readings = list[tuple[int, int]]
 
 
-def _quantity(channel: str) -> str:
+def quantity_of(channel: str) -> str:
+    """What a channel measures, by its name."""
     return channel.split(".", 2)[1] if "." in channel else channel
 
 
@@ -162,9 +146,26 @@ def _gaps(plan: Plan, cut: Readings, span: Interval) -> list[Interval]:
     ]
 
 
+def _within(
+    plan: Plan,
+    cut: Readings,
+    span: Interval,
+    pauses: Sequence[Interval],
+    gaps: list[Interval],
+) -> Within:
+    edged = _with_edges(plan, cut, span)
+    calm: dict[str, Interval] = {}
+    for limit in plan.limits:
+        at = [t for t, v in edged if limit.is_calm(v)]
+        if at:
+            calm[limit.id] = at[0], at[-1]
+    return Within(tuple(_excursions(plan, cut, edged, span, pauses, gaps)), calm)
+
+
 def _excursions(
     plan: Plan,
     cut: Readings,
+    edged: Readings,
     span: Interval,
     pauses: Sequence[Interval],
     gaps: list[Interval],
@@ -188,7 +189,7 @@ def _excursions(
             found.append(tracker.excursion(limit))
     limits = {limit.id: limit for limit in plan.limits}
     return [
-        _clipped(limits[one.limit], one, cut, span)
+        _clipped(limits[one.limit], one, edged, span)
         for one in sorted(found, key=lambda e: (e.start, e.limit))
         if one.ms or span[0] <= one.first_at < span[1] or _lasts_into(one, span)
     ]
@@ -204,12 +205,12 @@ def _lasts_into(one: Excursion, span: Interval) -> bool:
     return one.start < span[1] and is_after
 
 
-def _clipped(limit: Limit, one: Excursion, cut: Readings, span: Interval) -> Excursion:
+def _clipped(limit: Limit, one: Excursion, edged: Readings, span: Interval) -> Excursion:
     start = max(one.start, span[0])
     end = one.end if one.end is not None and one.end <= span[1] else None
     if one.end is not None and one.end > span[1]:
         end = span[1]
-    inner = [r for r in _with_edges(cut, span) if start <= r[0] <= (one.end or span[1])]
+    inner = [r for r in edged if start <= r[0] <= (one.end or span[1])]
     peak_at, peak = max(
         (r for r in inner if limit.beyond(r[1])),
         key=lambda r: (limit.sign * r[1], -r[0]),
@@ -218,32 +219,11 @@ def _clipped(limit: Limit, one: Excursion, cut: Readings, span: Interval) -> Exc
     return msgspec.structs.replace(one, start=start, end=end, peak=peak, peak_at=peak_at)
 
 
-def _with_edges(cut: Readings, span: Interval) -> Readings:
-    """The readings within the span, and where the line meets its ends."""
+def _with_edges(plan: Plan, cut: Readings, span: Interval) -> Readings:
+    """The readings within the span, and where a line meets its ends."""
     inner = [r for r in cut if span[0] <= r[0] <= span[1]]
     for (t0, v0), (t1, v1) in pairwise(cut):
+        if t1 - t0 > plan.max_gap:
+            continue
         inner += [(at, v0 + (v1 - v0) * (at - t0) // (t1 - t0)) for at in span if t0 < at < t1]
     return sorted(inner)
-
-
-def _heat_by_pieces(
-    plan: Plan,
-    pieces: Sequence[Piece],
-    edges: Sequence[tuple[Sequence[int], Sequence[int]]],
-    span: Interval,
-) -> Heat:
-    inner, cuts = cut_for_pieces(span)
-    parts = [Heat.of_readings(*e, plan.max_gap, c) for e, c in zip(edges, cuts, strict=True)]
-    parts.append(Heat.of_pieces(p for p in pieces if inner[0] <= p.slot < inner[1]))
-    return Heat.joined(parts)
-
-
-def _longest_by_pieces(pieces: Sequence[Piece], span: Interval) -> int:
-    known = {piece.slot: piece.sums.known_ms for piece in pieces}
-    longest = run = 0
-    for slot in range(span[0] - span[0] % SLOT_MS, span[1], SLOT_MS):
-        length = min(span[1], slot + SLOT_MS) - max(span[0], slot)
-        unknown = min(length, SLOT_MS - known.get(slot, 0))
-        run = run + unknown if unknown else 0
-        longest = max(longest, run)
-    return longest

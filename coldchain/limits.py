@@ -49,3 +49,7 @@ class Limit:
         """Whether a reading (micro-degrees) is beyond the threshold."""
         excess = self.sign * (value - self.threshold)
         return excess > 0 or (self.inclusive and excess == 0)
+
+    def is_calm(self, value: int) -> bool:
+        """Whether a reading (micro-degrees) is at or inside `clear`: it ends an excursion."""
+        return self.sign * (value - self.clear_level) <= 0 and not self.beyond(value)

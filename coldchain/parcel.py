@@ -1,9 +1,9 @@
 """The verdict on a parcel: its legs added up, by its own profile.
 
-Consecutive limits are judged leg by leg, on every channel that counts there. Cumulative limits
-add up over the legs, by the worst channel of each. Exposure (MKT, shelf life, unknown time) is
-the goods' own where a probe measured them: of each stretch the `product` channel stands for it,
-else the air, and of several the warmest.
+Consecutive limits are judged on every channel that counts, and go on from one stay to the next
+(onward.py). Cumulative limits add up over the legs, by the worst channel of each. Exposure (MKT,
+shelf life, unknown time) is the goods' own where a probe measured them: of each stretch the
+`product` channel stands for it, else the air, and of several the warmest.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +16,7 @@ from .exposure import Sums
 from .leg import Measured
 from .limits import Limit
 from .mkt_windows import Heat, worst_window
+from .onward import Part, longest
 from .profile import Profile
 from .reasons import Reason
 from .segment import Interval
@@ -82,7 +83,8 @@ def judge_parcel(
     where one was measured by other limits than the profile's.
     """
     counted = [one for one in stretches if one.stay.counts]
-    gaps = [b - a for a, b in _after(between(way, until), since)]
+    unheard = _after(between(way, until), since)
+    gaps = [b - a for a, b in unheard]
     channels = [channel for one in counted for channel in one.channels]
     for channel in channels:
         if not set(channel.limits) <= set(profile.limits):
@@ -104,7 +106,10 @@ def judge_parcel(
         max([*gaps, *unmeasured, *(channel.longest_gap for channel in channels)], default=0),
         sum(channel.conflicts for channel in channels),
         sorted({fault for channel in channels for fault in channel.faults}),
-        {one.limit.id: Spent(one.used, one.possible) for one in budgets},
+        {
+            **{one.limit.id: Spent(one.used, one.possible) for one in budgets},
+            **_in_a_row(profile, counted, unheard),
+        },
         worst_window(Heat.joined(heat), _whole_way(counted), profile.mkt_window),
         max([*gaps, *unmeasured, *(channel.unknown_ms for channel in channels)], default=0),
     )
@@ -177,6 +182,18 @@ def _budgets(profile: Profile, counted: Sequence[Stretch], unknown: int) -> Iter
             degree += max((more for _, more, _ in spent), default=0)
             possible += max((ms + gap for ms, _, gap in spent), default=0)
         yield Budget(limit, used, possible, degree)
+
+
+def _in_a_row(
+    profile: Profile, counted: Sequence[Stretch], unheard: Iterable[Interval]
+) -> Mapping[str, Spent]:
+    """Per consecutive limit, its longest excursion along the way."""
+    parts = [(one.stay.span[0], Part(_length(one), one.channels)) for one in counted]
+    parts += [(start, Part(end - start)) for start, end in unheard]
+    way = [part for _, part in sorted(parts, key=lambda one: one[0])]
+    return {
+        limit.id: longest(limit, way) for limit in profile.limits if limit.mode == "consecutive"
+    }
 
 
 def _by_hand(profile: Profile, way: Timeline) -> Iterator[Reason]:

@@ -36,7 +36,8 @@ VERDICTS: tuple[Verdict, ...] = ("accept", "review", "reject")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Of a cumulative limit, ms: known to be beyond, and at most with the unknown time."""
+    """Of a limit, ms: known to be beyond, and at most with the unknown time; in all of a cumulative
+    one, in a row of a consecutive one."""
 
     known: int
     possible: int
@@ -49,7 +50,7 @@ class Evidence:
     `sums` are by the limits given; `unknown_ms` all unknown time in the span, `longest_gap` its
     longest stretch; `hidden_ms`, where several channels are judged, all unknown time of the one
     heard least (else it is `unknown_ms`); `conflicts` the times with different values; `faults`
-    the sensor faults, by rule. `spent`, for a parcel: per limit, the ms over all its legs.
+    the sensor faults, by rule. `spent`, for a parcel: per limit, the ms over its whole way.
     `window`: the worst window of the span by MKT, where the span is longer than one.
     """
 
@@ -101,6 +102,8 @@ def possible_ms(limit: Limit, evidence: Evidence) -> int | None:
         return evidence.spending(limit).possible if evidence.excursions else None
     touching = [e.ms + e.unknown_ms + e.touching_ms for e in own]
     hidden = evidence.longest_gap
+    if limit.id in evidence.spent:
+        hidden = max(hidden, evidence.spent[limit.id].possible)
     if limit.clear_level != limit.threshold:
         hidden = max(hidden, evidence.unknown_ms, evidence.hidden_ms)
     return max([*touching, *([hidden] if evidence.excursions and hidden else [])], default=None)
@@ -130,11 +133,13 @@ def _limit_reasons(limit: Limit, evidence: Evidence) -> Iterator[Reason]:
         "allowed": minutes(limit.allowed),
     }
     own = [e for e in evidence.excursions if e.limit == limit.id]
-    cumulative = limit.mode == "cumulative"
-    known = evidence.spending(limit).known
-    is_spent = cumulative and limit.id in evidence.spent and 0 < limit.allowed <= known
+    over_the_way = evidence.spent.get(limit.id)
+    is_spent = over_the_way is not None and 0 < limit.allowed <= over_the_way.known
     if is_spent or is_confirmed(limit, own):
-        longest = known if cumulative else max(e.ms for e in own)
+        if limit.mode == "cumulative":
+            longest = evidence.spending(limit).known
+        else:
+            longest = max([over_the_way.known if over_the_way else 0, *(e.ms for e in own)])
         forced: Verdict = "reject" if limit.severity == "critical" else "review"
         yield Reason(forced, "confirmed", {**values, "minutes": minutes(longest)})
         return

@@ -14,7 +14,8 @@ from coldchain.columns import judge
 from coldchain.custody import Act, CustodyEvent
 from coldchain.exposure import SLOT_MS, cut_for_pieces
 from coldchain.judge import ChannelState, Plan, advance
-from coldchain.leg import measure, measure_by_pieces
+from coldchain.leg import measure
+from coldchain.leg_by_pieces import measure_by_pieces
 from coldchain.limits import Limit
 from coldchain.mkt_windows import Heat, Window, worst_window
 from coldchain.parcel import Stretch, judge_parcel
