@@ -64,7 +64,8 @@ class Pages:
         who, reader = self.known(request)
         told = None if who.sees_all else who.name
         found = views.list_alerts(self._settings.alerts.database, told=told, most=MOST_LISTED)
-        rows = [shown.row(reader, one) for one in found]
+        silences = views.list_silences(self._settings.alerts.database, reader.now)
+        rows = [shown.row(reader, one, silences) for one in found]
         rows.sort(key=lambda one: (not one.is_unanswered, one.severity != "critical"))
         recent = {one.id for one in found if one.end is None or reader.since(one.end) < EARLIER_MS}
         return self._page(
@@ -88,7 +89,9 @@ class Pages:
             reader,
             "alert.html",
             alert=found,
-            row=shown.row(reader, found),
+            row=shown.row(
+                reader, found, views.list_silences(self._settings.alerts.database, reader.now)
+            ),
             lines=message.body.splitlines(),
             causes=[one for one in CAUSES if one != "other"],
             plot=self._plot(reader, found),
@@ -104,11 +107,11 @@ class Pages:
             raise RefusedError(403, "not_yours")
         database = self._settings.alerts.database
         found = views.list_alerts(database, is_open=True, most=MOST_SHOWN_TO_SHIFT)
-        rows = [shown.row(reader, one) for one in found]
-        rows.sort(key=lambda one: one.severity != "critical")
-        out = [shown.row(reader, one) for one in found if one.subject == "device-silent"]
-        failed = views.list_messages(database, ("given-up", "uncertain"))
         silences = views.list_silences(database, reader.now)
+        rows = [shown.row(reader, one, silences) for one in found]
+        rows.sort(key=lambda one: one.severity != "critical")
+        silent = {one.id for one in found if one.subject == "device-silent"}
+        failed = views.list_messages(database, ("given-up", "uncertain"))
         return self._page(
             request,
             who,
@@ -117,7 +120,7 @@ class Pages:
             unanswered=[one for one in rows if one.is_unanswered],
             in_hand=[one for one in rows if one.status == "acknowledged" and not one.is_quiet],
             quiet=[one for one in rows if one.is_quiet],
-            out=out,
+            out=[one for one in rows if one.id in silent],
             failed=[one for one in failed if reader.since(one.changed) < EARLIER_MS],
             silences=[shown.silence(reader, one) for one in silences],
             notes=[

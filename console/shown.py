@@ -1,6 +1,6 @@
 """What a page shows: alerts, silences and notes as the reader's words, times on their clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -76,13 +76,15 @@ class Row:
     is_quiet: bool
 
 
-def row(reader: Reader, alert: Alert) -> Row:
-    """One alert as a list shows it."""
+def row(reader: Reader, alert: Alert, silences: Sequence[Quiet] = ()) -> Row:
+    """One alert as a list shows it, under those silences."""
     say = reader.words
     note = say[alert.status]
+    is_open = alert.status in OPEN or alert.silenced
+    is_quiet = alert.silenced or (is_open and any(_mutes(one, alert) for one in silences))
     if alert.acknowledged_by and alert.status == "acknowledged":
         note = in_hand(reader, alert)
-    elif alert.silenced:
+    elif is_quiet:
         note = say["kept_quiet"]
     return Row(
         id=alert.id,
@@ -90,13 +92,18 @@ def row(reader: Reader, alert: Alert) -> Row:
         severity_word=say[alert.severity],
         where=where(reader, alert),
         what=what(reader, alert),
-        since=reader.clock(alert.start),
+        since=say["since"].format(time=reader.clock(alert.start)),
         status=alert.status,
         note=note,
-        is_open=alert.status in OPEN or alert.silenced,
-        is_unanswered=alert.status in UNANSWERED and not alert.silenced,
-        is_quiet=alert.silenced,
+        is_open=is_open,
+        is_unanswered=alert.status in UNANSWERED and not is_quiet,
+        is_quiet=is_quiet,
     )
+
+
+def _mutes(quiet: Quiet, alert: Alert) -> bool:
+    is_there = quiet.device == alert.device and quiet.compartment in ("", alert.compartment)
+    return is_there and not quiet.is_over
 
 
 def where(reader: Reader, alert: Alert) -> str:

@@ -15,6 +15,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "back": ("返回列表", "Back to the list"),
     "skip": ("跳到内容", "Skip to the content"),
     "none_open": ("没有未处理的告警。", "Nothing is waiting for you."),
+    "since": ("{time} 起", "since {time}"),
     "earlier": ("已结束", "Over"),
     "kept_quiet": ("暂不通知", "Kept quiet"),
     # states
