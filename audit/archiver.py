@@ -27,16 +27,15 @@ from broker.topics import (
     SEALS,
     Topic,
 )
-from coldchain.times import iso
 
-from .accounts import by_boot
-from .catalog import Catalog, Sealing
+from .catalog import Catalog
 from .entries import Entry, Kind
 from .errors import AuditError
 from .ledger import Ledger
-from .seals import Gap, Seal, ShardSeal, SignedSeal, encode_signed, sign_seal
+from .sealing import SHARDS, Batch, seal
+from .seals import Gap, SignedSeal, encode_signed
 from .settings import ArchiveSettings
-from .shards import Shard, find, hour_of, shard_name, write_shard
+from .shards import find, hour_of
 from .signing import PublicKey
 
 _log = logging.getLogger(__name__)
@@ -101,7 +100,7 @@ class Archiver:
     ) -> None:
         """Raises AuditError where the archive is sealed by another key, or Kafka is another one."""
         self._settings = settings
-        self._shards = settings.folder / "shards"
+        self._shards = settings.folder / SHARDS
         self._catalog = catalog
         self._ledger = ledger
         self._clock = clock
@@ -210,32 +209,12 @@ class Archiver:
         waiting = self._waiting
         if not waiting.entries and not waiting.gaps and next_key is None:
             return None
-        number, previous = self._catalog.next_number()
-        written = [
-            write_shard(self._shards, shard_name(kind, hour, number), entries)
-            for (kind, hour), entries in sorted(_grouped(waiting.entries).items())
-        ]
-        seal = Seal(
-            number=number,
-            previous=previous,
-            at=iso(now),
-            key=self._settings.signer.public.fingerprint,
-            shards=[_sealed(shard, digest) for shard, digest in written],
-            gaps=waiting.gaps,
-            next_key="" if next_key is None else next_key.raw.hex(),
-        )
-        signed = sign_seal(seal, self._settings.signer)
-        subjects = _subjects(waiting.entries)
-        self._catalog.record(
-            Sealing(
-                signed,
-                [(shard, subjects.get((shard.kind, shard.hour), set())) for shard, _ in written],
-                waiting.offsets,
-                {
-                    which: self._catalog.account(*which).plus(numbers)
-                    for which, numbers in by_boot(waiting.entries).items()
-                },
-            )
+        signed = seal(
+            self._catalog,
+            self._settings.folder,
+            self._settings.signer,
+            Batch(waiting.entries, waiting.offsets, waiting.gaps, next_key),
+            now,
         )
         self._waiting = _Waiting()
         self._profiles = {}
@@ -295,30 +274,3 @@ def _publish_key(settings: ArchiveSettings) -> None:
     folder = settings.folder / "keys"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{key.fingerprint}.pem").write_text(key.pem(), encoding="ascii")
-
-
-def _grouped(entries: Iterable[Entry]) -> dict[tuple[Kind, int], list[Entry]]:
-    found: dict[tuple[Kind, int], list[Entry]] = {}
-    for entry in entries:
-        found.setdefault((entry.kind, hour_of(entry.received)), []).append(entry)
-    return found
-
-
-def _subjects(entries: Iterable[Entry]) -> dict[tuple[Kind, int], set[str]]:
-    """Who is to be found where. Frames are found by the hour."""
-    found: dict[tuple[Kind, int], set[str]] = {}
-    for entry in entries:
-        if entry.kind != "frames":
-            found.setdefault((entry.kind, hour_of(entry.received)), set()).add(entry.subject)
-    return found
-
-
-def _sealed(shard: Shard, digest: str) -> ShardSeal:
-    return ShardSeal(
-        name=shard.name,
-        kind=shard.kind,
-        hour=iso(shard.hour),
-        size=shard.size,
-        root=shard.root.hex(),
-        file_sha256=digest,
-    )

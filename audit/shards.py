@@ -73,15 +73,22 @@ class Shard:
 class Run:
     """All of one subject's entries in a shard (none, where `entries` is empty).
 
-    `first` is the number of `leaves[0]`; `leaves` are the entries', with the one before and the
-    one after where there are such; `proof` proves them.
+    `before` and `after` are the leaves beside them (None: at the shard's end); `first` is the
+    number of the first of them all, and `proof` proves them.
     """
 
     shard: str
     first: int
-    leaves: list[Leaf]
+    before: Leaf | None
     entries: list[Entry]
+    after: Leaf | None
     proof: list[bytes]
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        """The leaves that are proved, in order."""
+        own = [entry.leaf for entry in self.entries]
+        return [one for one in (self.before, *own, self.after) if one is not None]
 
 
 def shard_name(kind: Kind, hour: int, number: int) -> str:
@@ -157,7 +164,9 @@ def find(folder: Path, shard: Shard, subject: str, prove: bool = True) -> Run:
 
             tree = Tree(shard.size, shard.hashes, hashes_of)
             proof = tree.prove(start + first, start + last)
-    return Run(shard.name, start + first, leaves[first:last], entries, proof)
+    before = leaves[first] if first < low else None
+    after = leaves[high] if high < len(leaves) else None
+    return Run(shard.name, start + first, before, entries, after, proof)
 
 
 def read_shard(folder: Path, shard: Shard) -> list[Entry]:

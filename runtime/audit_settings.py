@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 class AuditSection:
     """`[audit]` of the settings. `key`: the file of the private key that seals; `private_key`, the
     key itself (PEM), goes before it. `profiles`: a folder of profiles besides the shipped ones.
+    `font`: a file with Chinese, for PDFs.
     """
 
     folder: Path = field(default_factory=lambda: state_folder() / "archive")
     key: Path = field(default_factory=lambda: state_folder() / "seal-key.pem")
     private_key: str = ""
     profiles: Path | None = None
+    font: Path | None = None
     shard_bytes: int = 64_000_000
 
 

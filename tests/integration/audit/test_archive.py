@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 import audit.archiver as archiving
+import audit.sealing as sealing
 from audit.catalog import Catalog, open_to_read
 from audit.entries import Entry
 from audit.errors import AuditError
 from audit.ledger import open_ledger
+from audit.sealing import SHARDS
 from audit.seals import check_chain, decode_signed
 from audit.service import alone, archiver, hand_over, seal_now
 from audit.settings import ArchiveSettings
@@ -57,7 +59,7 @@ def archived(folder: Path, kind: str = "frames") -> list[Entry]:
         last = catalog.last()
         assert last is not None
         shards = catalog.shards(kind, 1, last.seal.number)  # type: ignore[arg-type]
-    return [entry for _, shard in shards for entry in read_shard(folder / "shards", shard)]
+    return [entry for _, shard in shards for entry in read_shard(folder / SHARDS, shard)]
 
 
 def assert_each_once(folder: Path, count: int, devices: int = 3) -> None:
@@ -148,7 +150,7 @@ def test_a_crash_at_any_step_repeats_nothing_and_misses_nothing(
 
         return wrapped
 
-    owner = {"record": Catalog, "publish": archiving.Archiver, "write_shard": archiving}[where]
+    owner = {"record": Catalog, "publish": archiving.Archiver, "write_shard": sealing}[where]
     sent = 30
     with monkeypatch.context() as patched:
         patched.setattr(owner, where, dies(getattr(owner, where)))

@@ -1,0 +1,85 @@
+"""`coldchain verify`: a bundle checked offline."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from runtime.errors import UserError
+
+Language = Literal["zh-CN", "en"]
+
+EXIT_NOT_PROVED = 1
+
+
+def run(
+    bundle: Annotated[
+        Path, typer.Argument(help="A bundle, as `coldchain audit record --as bundle` writes it.")
+    ],
+    key: Annotated[
+        Path | None,
+        typer.Option(help="The archive's public key as published (PEM).", metavar="FILE"),
+    ] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="Of what is said; else as the settings say.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Check a bundle, offline: exit status 0 where it holds, 1 where anything is wrong.
+
+    What is proved is said, and what is not. Without `--key` the bundle is checked against the key
+    inside it: compare the fingerprint with the one that the archive publishes.
+
+    Example: `coldchain verify 106141415115000596.bundle --key harbour-key.pem`
+    """
+    import json
+
+    from audit.signing import public_from_pem
+    from audit.verify import verify
+    from runtime.settings import load_settings
+
+    chosen: Language = language or ("en" if load_settings().people.language == "en" else "zh-CN")
+    packed = _bytes(bundle)
+    found = verify(packed, None if key is None else public_from_pem(_bytes(key), str(key)))
+    verdict = None if found.dossier is None else found.dossier.record.verdict
+    lists = {"proved": found.proved, "not_proved": found.not_proved, "faults": found.faults}
+    if as_json:
+        said = {
+            name: [{"code": one.code, "text": one.text(chosen)} for one in statements]
+            for name, statements in lists.items()
+        }
+        head = {"holds": found.holds, "parcel": found.parcel, "verdict": verdict}
+        typer.echo(json.dumps({**head, **said}, ensure_ascii=False))
+    else:
+        for name, statements in lists.items():
+            for one in statements:
+                typer.echo(f"{_SIGNS[name]} {_NAMES[chosen][name]}  {one.text(chosen)}")
+        typer.echo(_NAMES[chosen]["holds" if found.holds else "fails"].format(parcel=found.parcel))
+    if not found.holds:
+        raise typer.Exit(EXIT_NOT_PROVED)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} can't be read: {error.strerror}") from None
+
+
+_SIGNS = {"proved": "+", "not_proved": "?", "faults": "!"}
+_NAMES: dict[Language, dict[str, str]] = {
+    "en": {
+        "proved": "proved    ",
+        "not_proved": "not proved",
+        "faults": "WRONG     ",
+        "holds": "The bundle of parcel {parcel} holds.",
+        "fails": "The bundle does not hold.",
+    },
+    "zh-CN": {
+        "proved": "已证明",
+        "not_proved": "未证明",
+        "faults": "有误  ",
+        "holds": "包裹 {parcel} 的证据包成立。",
+        "fails": "证据包不成立。",
+    },
+}
