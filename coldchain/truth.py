@@ -127,10 +127,13 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How well the records tell the truth. `not_scored`: kind of fault -> why and how many."""
+    """How well the records tell the truth. `healthy`: the excursions where no sensor or gateway
+    lied. `not_scored`: kind of fault -> why and how many.
+    """
 
     is_perfect: bool
     excursions: KindScore
+    healthy: KindScore
     by_limit: list[KindScore]
     by_fault: list[KindScore]
     not_scored: dict[str, str]

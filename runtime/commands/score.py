@@ -1,5 +1,6 @@
 """`coldchain score`: what was detected against what really happened."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -30,6 +31,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "recall": "recall",
         "delay": "delay, min",
         "excursions": "all",
+        "healthy": "sensors sound",
         "any": "",
         "miss": "missed",
         "alarm": "false alarm",
@@ -50,6 +52,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "recall": "召回率",
         "delay": "延迟（分钟）",
         "excursions": "全部",
+        "healthy": "传感器正常",
         "any": "",
         "miss": "漏报",
         "alarm": "误报",
@@ -96,14 +99,14 @@ def run(
     from runtime.profiles import load_profiles
 
     true = _read_truth(truth)
-    found, conditions = _read_records(excursions)
+    found, conditions, rules = _read_records(excursions)
     try:
         known = load_profiles(profiles).values()
     except ProfileError as error:
         raise UserError(str(error)) from None
     severities = {(one.id, limit.id): str(limit.severity) for one in known for limit in one.limits}
     try:
-        scored = score(true, found, conditions, severities)
+        scored = score(true, found, conditions, severities, rules)
     except ValueError as error:  # a time that is none
         raise UserError(f"{truth} or {excursions}: {error}") from None
     if as_json:
@@ -132,35 +135,49 @@ def _read_truth(path: Path) -> "TruthFile":
         raise UserError(f"{path}: not a truth file: {error}") from None
 
 
-def _read_records(path: Path) -> "tuple[list[ExcursionRecord], list[ConditionRecord]]":
-    """The excursions and the conditions of a file. Raises UserError, naming the line."""
+def _read_records(
+    path: Path,
+) -> "tuple[list[ExcursionRecord], list[ConditionRecord], list[str] | None]":
+    """The excursions and conditions of a file, and by which fleet rules it says it was judged.
+
+    Raises UserError, naming the line.
+    """
     import msgspec
 
     from coldchain.records import ConditionRecord, ExcursionRecord
 
     found: list[ExcursionRecord] = []
     conditions: list[ConditionRecord] = []
-    for where, raw in _records(_read(path), path):
+    raw = _read(path)
+    whole = _whole(raw)
+    rules = whole.get("rules") if isinstance(whole, dict) else None
+    for where, one in _records(raw, whole, path):
         try:
-            if isinstance(raw, dict) and "rule" in raw:
-                conditions.append(msgspec.convert(raw, ConditionRecord))
+            if isinstance(one, dict) and "rule" in one:
+                conditions.append(msgspec.convert(one, ConditionRecord))
             else:
-                found.append(msgspec.convert(raw, ExcursionRecord))
+                found.append(msgspec.convert(one, ExcursionRecord))
         except msgspec.ValidationError as error:
             raise UserError(f"{path}: {where}: not an excursion's record: {error}") from None
-    return found, conditions
+    return found, conditions, rules if isinstance(rules, list) else None
 
 
-def _records(raw: bytes, path: Path) -> Iterator[tuple[str, Any]]:
-    """Each record with where it stands: `{"excursions": […]}`, a list, or one a line."""
+def _whole(raw: bytes) -> Any:
+    """The file as one JSON value; None where it is none."""
     import msgspec
 
     try:
-        whole = msgspec.json.decode(raw)
+        return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        whole = None
+        return None
+
+
+def _records(raw: bytes, whole: Any, path: Path) -> Iterator[tuple[str, Any]]:
+    """Each record with where it stands: `{"excursions": […]}`, a list, or one a line."""
+    import msgspec
+
     if isinstance(whole, dict) and "excursions" in whole:
-        whole = whole["excursions"]
+        whole = [*whole["excursions"], *whole.get("conditions", [])]
     if isinstance(whole, list):
         yield from ((f"record {number}", one) for number, one in enumerate(whole, 1))
         return
@@ -179,8 +196,9 @@ def _show(scored: "Score", language: Language | None) -> None:
     from runtime.settings import load_settings
 
     chosen = language or ("en" if load_settings().people.language == "en" else "zh-CN")
-    words, console = _WORDS[chosen], Console(highlight=False, soft_wrap=True)
-    _table(console, words, [scored.excursions, *scored.by_limit, *scored.by_fault])
+    width = None if sys.stdout.isatty() else 120  # else a pipe gets its words cut off
+    words, console = _WORDS[chosen], Console(highlight=False, soft_wrap=True, width=width)
+    _table(console, words, [scored.excursions, scored.healthy, *scored.by_limit, *scored.by_fault])
     for label, misses in ((words["miss"], scored.missed), (words["alarm"], scored.false_alarms)):
         for one in misses:
             console.print(_line(label, one, words), markup=False)

@@ -52,7 +52,13 @@ def found(start: float = 1, end: float | None = 91, **more: Any) -> ExcursionRec
 
 
 def fault(kind: str, channel: str = "main.product", **more: Any) -> TrueFault:
-    said = {"device": "van-1", "channel": channel, "kind": kind, "start": at(0), "end": at(90)}
+    said: dict[str, Any] = {
+        "device": "van-1",
+        "channel": channel,
+        "kind": kind,
+        "start": at(0),
+        "end": at(90),
+    }
     return TrueFault(**said | more)
 
 
@@ -170,7 +176,7 @@ def test_without_conditions_faults_are_not_scored_and_it_is_said_why() -> None:
     assert said.is_perfect
     assert said.by_fault == []
     assert said.not_scored == {
-        "sensor-stuck": "2: the file holds no conditions",
+        "sensor-stuck": "2: not judged by sensor-stuck",
         "rebooted": "1: no rule is for it",
     }
 
@@ -185,10 +191,54 @@ def test_a_fault_is_found_by_a_condition_of_its_rule_and_channel() -> None:
 
 def test_a_condition_of_another_rule_or_channel_misses_it() -> None:
     for other in (condition("sensor-stuck", "main.air"), condition("sensor-noisy")):
-        said = scored([], [], [fault("sensor-stuck")], [other])
+        said = scored([], [], [fault("sensor-stuck", end=at(500))], [other])
         assert [one.kind for one in said.missed] == ["sensor-stuck"]
         assert [one.what for one in said.false_alarms] == ["fault"]
 
 
 def test_a_condition_that_no_fault_answers_for_is_not_held_against_it() -> None:
     assert scored([], [], [], [condition("fast-rise")]).is_perfect
+
+
+def test_a_fault_over_before_its_rule_could_find_it_is_not_scored_unless_it_was_found() -> None:
+    short, rules = fault("sensor-stuck", end=at(90)), ["sensor-stuck", "door-open"]
+    said = score(TruthFile(excursions=[], faults=[short]), [], [], rules=rules)
+    assert said.is_perfect
+    assert said.not_scored == {"sensor-stuck": "1: over before 360 min, which its rule takes"}
+    assert scored([], [], [short], [condition("sensor-stuck")]).by_fault[0].recall == 1.0
+
+
+def test_only_faults_that_a_rule_judged_are_scored() -> None:
+    faults = [fault("door-left-open", "main.door"), fault("gateway-dead", "")]
+    said = score(TruthFile(excursions=[], faults=faults), [], [], rules=["door-open"])
+    assert [(one.kind, one.recall) for one in said.by_fault] == [("door-left-open", 0.0)]
+    assert said.not_scored == {"gateway-dead": "1: not judged by device-silent"}
+
+
+def test_a_fault_missed_says_what_other_rules_found_and_what_else_was_wrong() -> None:
+    faults = [fault("sensor-spiking"), fault("mains-lost", "unit.mains")]
+    said = scored([], [], faults, [condition("fast-rise")])
+    because = {one.kind: one.because for one in said.missed}
+    assert any("readings jump" in why for why in because["sensor-spiking"])
+    assert any("mains-lost" in why for why in because["sensor-spiking"])
+    assert any("found as fast-rise" in why for why in because["sensor-spiking"])
+
+
+@pytest.mark.parametrize(
+    ("seeded", "healthy"),
+    [
+        (fault("compressor-failed", "main"), 1),
+        (fault("sensor-dead"), 0),
+        (fault("sensor-dead", "main.air"), 1),
+        (fault("sensor-dead", start=at(91), end=at(99)), 1),
+        (fault("gateway-dead", ""), 0),
+        (fault("gateway-dead", "", device="van-2"), 1),
+        (fault("out-of-coverage", ""), 1),
+    ],
+)
+def test_an_excursion_is_of_a_healthy_sensor_where_none_lies(
+    seeded: TrueFault, healthy: int
+) -> None:
+    said = scored([true()], [], [seeded])
+    assert (said.healthy.true, said.healthy.found) == (healthy, 0)
+    assert said.excursions.missed == 1
