@@ -1,6 +1,6 @@
 """What a client needs to know to reach Kafka."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ class KafkaSettings:
     prefix: str = ""
     ca_file: Path | None = None
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     mechanism: str = "SCRAM-SHA-512"
     replication: int = 1
     partitions: int = 12

@@ -1,6 +1,6 @@
 """What the front door needs to know, beside how to reach Kafka."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.clients import MAX_REQUEST_BYTES
@@ -16,7 +16,7 @@ class MqttSettings:
     host: str
     port: int = 8883
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     ca_file: Path | None = None
     client_id: str = "coldchain-ingest"
 

@@ -4,7 +4,9 @@ import os
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from .errors import ServerError
 from .java import java
@@ -58,15 +60,25 @@ def _java_command(*arguments: str) -> list[str]:
     ]
 
 
-def kafka_process(folder: Path, port: int, controller_port: int) -> Process:
-    """Kafka with its data in `folder` (formatted when new), not started yet."""
+def kafka_process(
+    folder: Path,
+    port: int,
+    controller_port: int,
+    more: Mapping[str, str] = MappingProxyType({}),
+    scram: Sequence[str] = (),
+) -> Process:
+    """Kafka with its data in `folder` (formatted when new), not started yet.
+
+    `more` are further properties, or others in place of ours; the listener at `port` stays as it
+    is. `scram` are its first users, as Kafka's storage tool is told of them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     data = folder / "data"
     settings = folder / "server.properties"
-    rows = properties(port, controller_port, data)
+    rows = properties(port, controller_port, data) | dict(more)
     settings.write_text("".join(f"{name}={value}\n" for name, value in rows.items()))
     if not (data / "meta.properties").exists():
-        _format(settings)
+        _format(settings, scram)
     return Process(
         name="Kafka",
         command=_java_command("kafka.Kafka", str(settings)),
@@ -85,9 +97,10 @@ def cluster_id() -> str:
     return urlsafe_b64encode(bytes([first & 0x7F, *rest])).decode().rstrip("=")
 
 
-def _format(settings: Path) -> None:
+def _format(settings: Path, scram: Sequence[str]) -> None:
+    users = [part for user in scram for part in ("--add-scram", user)]
     command = _java_command(
-        "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(settings)
+        "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(settings), *users
     )
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=dict(os.environ)
