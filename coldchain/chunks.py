@@ -173,3 +173,37 @@ def _unpaused(start: Ints, end: Ints, over: Ints, counted: Flags, pauses: Pauses
     first = np.zeros(len(start) + 1, dtype=np.int64)
     np.cumsum(np.bincount(whole[of], minlength=len(start)), out=first[1:])
     return Pieces(since, until - since, degree, first)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs of readings, each an excursion: the `first` reading and the `last`.
+
+    `is_carried`: the first run was open before. All but the last run ended in the chunk, and that
+    one too where `ended` counts it. Segments `left` up to `right` are those of the run that were
+    not judged before; readings from `fresh` on likewise.
+    """
+
+    first: Ints
+    last: Ints
+    is_carried: bool
+    ended: int
+    left: Ints
+    right: Ints
+    fresh: Ints
+
+    @classmethod
+    def of(cls, in_run: Flags) -> "Runs":
+        edges = np.flatnonzero(in_run[1:] != in_run[:-1]) + 1
+        first, stop = edges[in_run[edges]], edges[~in_run[edges]]
+        is_carried = bool(in_run[0])
+        if is_carried:
+            first = np.append(0, first)
+        last = stop - 1
+        if len(stop) < len(first):
+            last = np.append(last, len(in_run) - 1)
+        right = last + (np.arange(len(last)) < len(stop))
+        left, fresh = first - 1, first.copy()
+        if is_carried:
+            left[0], fresh[0] = 0, 1
+        return cls(first, last, is_carried, len(stop), left, right, fresh)

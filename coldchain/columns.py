@@ -182,6 +182,14 @@ def order(times: ArrayLike, values: ArrayLike) -> Ordered:
     return Ordered(t[last_of_time], v[last_of_time], int(same_value.sum()), conflicts)
 
 
+def longest_step_beyond(plan: Plan, readings: Ordered) -> int:
+    """The longest time (ms) from a reading beyond any limit to the one after it."""
+    low, high = plan.band
+    v = readings.v[:-1]
+    steps = np.diff(readings.t)[(v < low) | (v > high)]
+    return int(steps.max()) if len(steps) else 0
+
+
 def _worst_window(plan: Plan, t: Ints, v: Ints, span: Interval) -> Window | None:
     if not plan.mkt_window or len(t) < 2:
         return None

@@ -12,7 +12,7 @@ import msgspec
 from numpy.typing import ArrayLike
 
 from .celsius import from_micro
-from .columns import Judged, judge_ordered, order
+from .columns import Judged, judge_ordered, longest_step_beyond, order
 from .excursions import DEGREE_MINUTE, Excursion, excursion_id
 from .exposure import celsius_or_none
 from .judge import Plan
@@ -151,6 +151,7 @@ def evaluate(
         judged.conflicts,
         sorted({fault.rule for fault in faults}),
         window=judged.window,
+        step_beyond=0 if profile.sampling_beyond is None else longest_step_beyond(plan, readings),
     )
     outcome = decide(profile, evidence)
     sums = judged.sums

@@ -23,7 +23,8 @@ class Profile:
     `door_grace`: how long after a door or defrost a warning's minutes stay paused.
     `door_recovery`: how long the box takes to be cold again after an ordinary door stop.
     `mkt_window`: MKT may not pass `mkt_limit` over any stretch of this length (mkt_windows.py).
-    `sampling`: the longest interval at which its goods should be measured.
+    `sampling`: the longest interval at which its goods should be measured; `sampling_beyond`: and
+    recorded, while beyond a limit.
     """
 
     id: str
@@ -39,3 +40,4 @@ class Profile:
     shelf_life: ShelfLife | None = None
     pull_down: PullDown | None = None
     retention_days: int = 730
+    sampling_beyond: int | None = None

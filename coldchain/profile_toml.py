@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -29,6 +29,8 @@ Mark = Literal["P", "S", "weak S", "C", "U"]
 #: Names of profiles and limits: they become parts of file, field and tag names.
 Slug = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, Meta(pattern=r"\S")]
+
+_LIMIT = re.compile(r"^limits\[(\d+)\]")
 
 #: The longest duration a profile may name: two years of minutes.
 _LONGEST_MINUTES = 2 * 366 * DAY_MS / MINUTE_MS
@@ -85,6 +87,7 @@ class _File(_Table, frozen=True):
     door_grace_minutes: Number
     door_recovery_minutes: Number
     retention_days: Number
+    sampling_beyond_minutes: Number | None = None
     mkt_limit: Number | None = None
     mkt_window_hours: Number | None = None
     shelf_life: _ShelfLife | None = None
@@ -105,17 +108,25 @@ def parse_profile(text: str, file: str) -> Profile:
     try:
         read = msgspec.convert(tree, _File)
     except msgspec.ValidationError as error:
-        raise ProfileError(f"{where}: {_said(str(error))}") from None
+        raise ProfileError(f"{where}: {_said(str(error), tree)}") from None
     for key, what in _wrong(read):
         raise ProfileError(f"{where}: {key}: {what}")
     return _profile(read)
 
 
-def _said(error: str) -> str:
-    """msgspec's `what - at `$.limits[0].side`` as `key: what`."""
+def _said(error: str, tree: dict[str, Any]) -> str:
+    """msgspec's `what - at `$.limits[0].side`` as `limits[0] (warm).side: what`."""
     what, _, path = error.partition(" - at ")
     key = path.strip("`").removeprefix("$").removeprefix(".")
+    key = _LIMIT.sub(lambda found: found[0] + _named(tree, int(found[1])), key)
     return f"{key}: {what}" if key else what
+
+
+def _named(tree: dict[str, Any], nth: int) -> str:
+    """A limit's own name, in brackets, where it has one."""
+    limit = tree["limits"][nth]
+    name = limit.get("id") if isinstance(limit, dict) else None
+    return f" ({name})" if isinstance(name, str) and name.isprintable() else ""
 
 
 def _wrong(read: _File) -> Iterator[Wrong]:
@@ -202,7 +213,7 @@ def _positive(most: float) -> Callable[[float], str]:
 #: What a key's number may be, by the first pattern that finds it.
 _RANGES: tuple[tuple[re.Pattern[str], Callable[[float], str]], ...] = (
     # A day: longer, a line joins nothing that was known, and sums would leave 64 bits.
-    (re.compile(r"(max_gap|sampling)_minutes$"), _positive(DAY_MS / MINUTE_MS)),
+    (re.compile(r"(max_gap|sampling|sampling_beyond)_minutes$"), _positive(DAY_MS / MINUTE_MS)),
     (re.compile(r"within_minutes$"), _positive(_LONGEST_MINUTES)),
     (re.compile(r"mkt_window_hours$"), _positive(366 * 24)),
     (re.compile(r"_minutes$"), _between(0, _LONGEST_MINUTES)),
@@ -263,4 +274,7 @@ def _profile(read: _File) -> Profile:
         if pull is None
         else PullDown(to_micro(pull.target.value), _ms(pull.within_minutes)),
         retention_days=round(read.retention_days.value),
+        sampling_beyond=None
+        if read.sampling_beyond_minutes is None
+        else _ms(read.sampling_beyond_minutes),
     )

@@ -85,6 +85,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{minutes:.1f} min unknown, {allowed:g} allowed",
         "zh-CN": "未知时间 {minutes:.1f} 分钟，允许 {allowed:g} 分钟",
     },
+    "sampled-too-rarely": {
+        "en": "recorded only every {minutes:.1f} min while beyond a limit, every {allowed:g} asked",
+        "zh-CN": "超出限值期间最长 {minutes:.1f} 分钟才记录一次，要求每 {allowed:g} 分钟一次",
+    },
     "by-hand": {
         "en": "{limit}: measured {celsius:g} °C by hand ({where}) at {at}",
         "zh-CN": "{limit}：{at} 人工测得 {celsius:g} °C（{where}）",

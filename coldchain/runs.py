@@ -5,11 +5,9 @@ That one rule, over arrays, finds every run; sums over a run are differences of 
 What is open before the first reading of a chunk, and after its last, is the tracker's.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from .chunks import BeyondParts, Chunk, Ints, crossings, none_beyond
+from .chunks import BeyondParts, Chunk, Ints, Runs, crossings, none_beyond
 from .excursions import Excursion, Tracker
 from .judge import ChannelState, Plan
 from .limits import Limit
@@ -31,40 +29,6 @@ def follow(plan: Plan, state: ChannelState, chunk: Chunk) -> list[Excursion]:
     return closed
 
 
-@dataclass(frozen=True, slots=True)
-class _Runs:
-    """Runs of readings, each an excursion: the `first` reading and the `last`.
-
-    `is_carried`: the first run was open before. All but the last run ended in the chunk, and that
-    one too where `ended` counts it. Segments `left` up to `right` are those of the run that were
-    not judged before; readings from `fresh` on likewise.
-    """
-
-    first: Ints
-    last: Ints
-    is_carried: bool
-    ended: int
-    left: Ints
-    right: Ints
-    fresh: Ints
-
-    @classmethod
-    def of(cls, in_run: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> "_Runs":
-        edges = np.flatnonzero(in_run[1:] != in_run[:-1]) + 1
-        first, stop = edges[in_run[edges]], edges[~in_run[edges]]
-        is_carried = bool(in_run[0])
-        if is_carried:
-            first = np.append(0, first)
-        last = stop - 1
-        if len(stop) < len(first):
-            last = np.append(last, len(in_run) - 1)
-        right = last + (np.arange(len(last)) < len(stop))
-        left, fresh = first - 1, first.copy()
-        if is_carried:
-            left[0], fresh[0] = 0, 1
-        return cls(first, last, is_carried, len(stop), left, right, fresh)
-
-
 class _Pass:
     """One limit's pass over one chunk."""
 
@@ -74,7 +38,7 @@ class _Pass:
         self.decided = self._decided()
         in_run = parts.is_beyond[self.decided]
         in_run[self.decided == 0] = tracker.is_open
-        self.runs = _Runs.of(in_run)
+        self.runs = Runs.of(in_run)
         gaps = np.where(chunk.known, 0, chunk.dt)
         self.gaps = _running(gaps)
         self.unknown = _running(np.where(in_run[:-1] & in_run[1:], gaps, 0))

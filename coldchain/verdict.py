@@ -2,8 +2,8 @@
 
     reject   a critical limit confirmed, or the MKT limit passed
     review   a warning confirmed; a limit presumed or possibly reached; the MKT limit possibly
-             passed; conflicts; unknown time past the profile's allowance; a sensor fault; nothing
-             measured at all, or no two readings that a line joins
+             passed; conflicts; unknown time past the profile's allowance; a sensor fault; recorded
+             too rarely while beyond; nothing measured at all, or no two readings that a line joins
     accept   else
 
 "Possibly": the known minutes and the unknown ones that touch an excursion reach the allowed
@@ -52,6 +52,7 @@ class Evidence:
     heard least (else it is `unknown_ms`); `conflicts` the times with different values; `faults`
     the sensor faults, by rule. `spent`, for a parcel: per limit, the ms over its whole way.
     `window`: the worst window of the span by MKT, where the span is longer than one.
+    `step_beyond`: the longest time (ms) from a reading beyond a limit to the next reading.
     """
 
     limits: Sequence[Limit]
@@ -64,6 +65,7 @@ class Evidence:
     spent: Mapping[str, Spent] = field(default_factory=dict)
     window: Window | None = None
     hidden_ms: int = 0
+    step_beyond: int = 0
 
     def spending(self, limit: Limit) -> Spent:
         """What is spent of a cumulative limit."""
@@ -121,6 +123,10 @@ def _reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:
         allowed = minutes(profile.unknown_allowance)
         values = {"minutes": minutes(evidence.unknown_ms), "allowed": allowed}
         yield Reason("review", "unknown-time", values)
+    if profile.sampling_beyond is not None and evidence.step_beyond > profile.sampling_beyond:
+        allowed = minutes(profile.sampling_beyond)
+        values = {"minutes": minutes(evidence.step_beyond), "allowed": allowed}
+        yield Reason("review", "sampled-too-rarely", values)
     for fault in evidence.faults:
         yield Reason("review", "sensor-fault", {"fault": fault})
 

@@ -1,6 +1,7 @@
 """Profiles are read whole, or refused with one line that names file, profile and key."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -91,21 +92,38 @@ severity = "warning"
 @pytest.mark.parametrize(
     ("old", "new", "key", "what"),
     [
-        (WARM_THRESHOLD, "threshold = 4.0", "limits[0].threshold", "Expected `object`"),
+        (WARM_THRESHOLD, "threshold = 4.0", "limits[0] (warm).threshold", "Expected `object`"),
         (', source = "a test" }\nunknown', " }\nunknown", "max_gap_minutes", "`source`"),
-        (WARM_THRESHOLD, WARM_THRESHOLD.replace('"U"', '"Q"'), "limits[0].threshold.mark", "Q"),
+        (
+            WARM_THRESHOLD,
+            WARM_THRESHOLD.replace('"U"', '"Q"'),
+            "limits[0] (warm).threshold.mark",
+            "Q",
+        ),
         (WARM_THRESHOLD, WARM_THRESHOLD.replace("a test", " "), "threshold.source", "regex"),
         (WARM_THRESHOLD, f"threshold = {number('nan')}", "limits.warm.threshold", "not a finite"),
         (WARM_THRESHOLD, f"threshold = {number('inf')}", "limits.warm.threshold", "not a finite"),
         (WARM_THRESHOLD, f"threshold = {number(-300)}", "limits.warm.threshold", "not within"),
-        (WARM_THRESHOLD, f"threshold = {number('true')}", "limits[0].threshold.value", "bool"),
-        ('id = "warm"', 'id = "warm"\ncolour = "red"', "limits[0]", "colour"),
-        ('id = "warm"', 'id = "Warm fish"', "limits[0].id", "regex"),
-        ('side = "above"', 'side = "over"', "limits[0].side", "over"),
+        (
+            WARM_THRESHOLD,
+            f"threshold = {number('true')}",
+            "limits[0] (warm).threshold.value",
+            "bool",
+        ),
+        ('id = "warm"', 'id = "warm"\ncolour = "red"', "limits[0] (warm): ", "colour"),
+        ('id = "warm"', 'id = "Warm fish"', "limits[0] (Warm fish).id", "regex"),
+        ('side = "above"', 'side = "over"', "limits[0] (warm).side", "over"),
         ("[title]", f"{SECOND}[title]", "limits.warm.id", "2 limits"),
         (number(3.5), number(4.5), "limits.warm.clear", "other side"),
         (number(5), number(11), "max_gap_minutes", "below sampling_minutes"),
         (number(5), number(0), "sampling_minutes", "not above 0"),
+        ('id = "warm"\n', "", "limits[0]: ", "missing required field `id`"),
+        (
+            "[title]",
+            f"sampling_beyond_minutes = {number(0)}\n[title]",
+            "sampling_beyond",
+            "above 0",
+        ),
         (number(30) + "\nseverity", number(19) + "\nseverity", "allowed_minutes", "door stop"),
         (number(30) + "\nseverity", number(-1) + "\nseverity", "allowed_minutes", "not within"),
         ('zh-CN = "任意"', "", "title", "zh-CN"),
@@ -181,6 +199,36 @@ def test_iced_seafood_is_critical_above_four_degrees_for_half_an_hour() -> None:
     warm = next(limit for limit in load_profiles()["iced-seafood"].limits if limit.id == "warm")
     assert (warm.side, warm.threshold, warm.allowed) == ("above", 4 * MICRO, 30 * MINUTE_MS)
     assert (warm.severity, warm.mode, warm.inclusive) == ("critical", "consecutive", False)
+
+
+def test_a_warning_that_says_it_is_of_the_critical_limits_threshold_is() -> None:
+    """Sources are read by inspectors: what they say of other numbers has to be true of them."""
+    folder = Path(__file__).parents[3] / "coldchain" / "profiles"
+    checked = 0
+    for path in folder.glob("*.toml"):
+        limits = tomllib.loads(path.read_text(encoding="utf-8"))["limits"]
+        critical = {
+            (one["side"], one["threshold"]["value"])
+            for one in limits
+            if one["severity"] == "critical"
+        }
+        for one in limits:
+            if "of the same threshold" in one["allowed_minutes"]["source"]:
+                checked += 1
+                assert (one["side"], one["threshold"]["value"]) in critical, (path.name, one["id"])
+    assert checked
+
+
+def test_gsp_asks_for_a_record_every_two_minutes_while_out_of_range() -> None:
+    profiles = load_profiles()
+    assert profiles["medicine-2-8-gsp"].sampling_beyond == 2 * MINUTE_MS
+    assert profiles["iced-seafood"].sampling_beyond is None
+
+
+def test_fish_on_melting_ice_is_not_told_of_and_fish_that_freezes_is() -> None:
+    below = [one for one in load_profiles()["iced-seafood"].limits if one.side == "below"]
+    assert not any(one.beyond(-MICRO // 2) for one in below)
+    assert any(one.beyond(-2 * MICRO) for one in below)
 
 
 def test_a_users_folder_adds_profiles(tmp_path: Path) -> None:

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from coldchain.evaluation import evaluate
 from runtime.errors import UserError
 from runtime.logger_files import zone_named
-from runtime.plots import PIXEL_COLUMNS, Panel, band, check_format, plot, thinned, with_gaps
+from runtime.plots import (
+    PIXEL_COLUMNS,
+    Panel,
+    band,
+    check_format,
+    plot,
+    thinned,
+    unknown,
+    with_gaps,
+)
 from runtime.profiles import load_profiles
 
 PROFILE = load_profiles()["iced-seafood"]
@@ -48,6 +57,12 @@ def test_unknown_time_breaks_the_line() -> None:
     x, y = with_gaps(times, values, np.array([0, 4]), 100)
     assert np.isnan(x).tolist() == [False, False, True, False, False]
     assert y[[0, 1, 3, 4]].tolist() == [1.0, 3.0, 4.0, 5.0]
+
+
+def test_unknown_time_is_grey_at_the_ends_of_the_record_too() -> None:
+    times = np.array([100, 160, 1000, 1060], dtype=np.int64)
+    assert unknown(times, 100, 0, 1500) == [(0, 100), (160, 1000), (1060, 1500)]
+    assert unknown(times, 100, None, None) == [(160, 1000)]
 
 
 def test_the_band_lies_between_the_nearest_thresholds() -> None:
