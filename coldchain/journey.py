@@ -61,12 +61,13 @@ def judge_journey(
     seen: Callable[[Stay], Seen],
     is_pre_cooling: Callable[[Leg], bool] = lambda leg: False,
 ) -> Journey:
-    """Judge a parcel by its profile, up to its last scan.
+    """Judge a parcel by its profile, up to its last scan, or to where a leg began that goes on.
 
     Goods come warm into a pre-cooling room: what counts begins when they have left the last one.
     Raises what `seen` raises.
     """
-    end = way.events[-1].moment
+    going_on = [leg.start for leg in way.legs if leg.end is None]
+    end = min([way.events[-1].moment, *going_on])
     cold = [leg.span(end)[1] for leg in way.legs if is_pre_cooling(leg)]
     since = max(cold, default=None)
     counted = stays(way, end) if since is None else _from(stays(way, end), since)

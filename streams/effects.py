@@ -15,15 +15,19 @@ from coldchain.records import ExcursionRecord, State
 class Late:
     """A channel to judge again from `since` (ms), with the readings that came late.
 
-    `readings`: ms and micro-units; none where it is the compartment's door that came late.
+    `readings`: ms and micro-units; none where it is the compartment's door that came late, or who
+    was aboard: then `aboard_since` (ms) is from when excursions name others than was said.
     """
 
     since: int
     readings: list[tuple[int, int]] = field(default_factory=list)
+    aboard_since: int | None = None
 
     def add(self, other: "Late") -> None:
         self.since = min(self.since, other.since)
         self.readings += other.readings
+        told = [one for one in (self.aboard_since, other.aboard_since) if one is not None]
+        self.aboard_since = min(told, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from .device import Arrival, Job, judge_frames, rounds, stints_of
 from .late import LateQueue
 from .manifest import Manifests, judged_since, still_open
 from .memories import Memories
-from .memory import PRINTS, DeviceMemory, print_of
+from .memory import PRINTS, DeviceMemory, newest_reading, print_of
 
 log = logging.getLogger(__name__)
 _aboard = msgspec.json.Decoder(AboardRecord)
@@ -97,17 +97,19 @@ class Intake:
             self._refuse(event, str(error))
             return
         partition, device = message.partition, record.device
-        change = self._manifests.take(record, self.newest.get(partition, 0))
-        self.batch.manifests.add((partition, device))
         memory = self._memories.find(partition, device)
-        late = {} if memory is None else judged_since(memory, change.judged_from)
-        if late:
-            self._late.add(partition, device, late, event, None)
-            return
-        self.batch.events.append(event)
+        # By the readings' own time: what is replayed from the past has receipts of today.
+        read_to = 0 if memory is None else newest_reading(memory)
+        change = self._manifests.take(record, read_to)
+        self.batch.manifests.add((partition, device))
         enrolled = self._manifests.find(device)
         if memory is not None and enrolled is not None:
-            self.batch.effects.standing |= still_open(enrolled, memory, change.compartments)
+            self.batch.effects.standing |= still_open(enrolled, memory, change.aboard_from)
+        late = {} if memory is None else judged_since(memory, change)
+        if late:
+            self._late.add(partition, device, late, event, None)
+        else:
+            self.batch.events.append(event)
 
     def release(self) -> None:
         """The registry has been read on: take what was parked, or refuse it."""

@@ -59,10 +59,10 @@ _decoder = msgspec.msgpack.Decoder(Manifest)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a record of `coldchain.aboard` changed: the compartments that it names, and from when
-    (ms) each is judged differently (none: it is not)."""
+    """What a record of `coldchain.aboard` changed, by compartment: from when (ms) others are
+    aboard, and from when it is judged differently (none: it is not)."""
 
-    compartments: frozenset[str]
+    aboard_from: Mapping[str, int]
     judged_from: Mapping[str, int]
 
 
@@ -103,7 +103,7 @@ class Manifests:
         return made[1]
 
     def take(self, record: AboardRecord, newest: int) -> Change:
-        """Take what a record says of its device; `newest` (ms) is its partition's newest receipt.
+        """Take what a record says of its device; `newest` (ms) is the time of its newest reading.
 
         A record that says nothing new may be one whose consequences were never finished: what it
         changes is told again.
@@ -115,8 +115,8 @@ class Manifests:
         now = [_place(one, told) for one in berths_of(record)]
         before = others if told.keys() == {one.what for one in now} else manifest.places
         after = [*others, *now]
-        named = frozenset(one.compartment for one in [*own, *now])
-        change = Change(named, self._judged_from(record.device, before, after, named))
+        aboard = _aboard_from([] if before is others else own, now)
+        change = Change(aboard, self._judged_from(record.device, before, after, aboard))
         oldest = newest - KEPT_MS
         manifest.places = [one for one in after if one.end is None or one.end > oldest]
         self._made.pop(record.device, None)
@@ -215,15 +215,18 @@ class Manifests:
         return {name: since for name, since in found.items() if since is not None}
 
 
-def judged_since(memory: DeviceMemory, since: Mapping[str, int]) -> dict[str, Late]:
-    """The temperatures judged past the time from which their compartment is judged differently."""
-    return {
-        name: Late(start)
-        for name, channel in memory.channels.items()
-        if name.split(".")[1] in TEMPERATURES
-        and (start := since.get(name.split(".", 1)[0])) is not None
-        and channel.last_at >= start
-    }
+def judged_since(memory: DeviceMemory, change: Change) -> dict[str, Late]:
+    """The temperatures judged past a change: they are to be judged again, and to name others."""
+    late: dict[str, Late] = {}
+    for name, channel in memory.channels.items():
+        compartment, quantity = name.split(".")[:2]
+        aboard = change.aboard_from.get(compartment)
+        if quantity not in TEMPERATURES or aboard is None:
+            continue
+        since = min(aboard, change.judged_from.get(compartment, aboard))
+        if channel.last_at >= since:
+            late[name] = Late(since, aboard_since=aboard)
+    return late
 
 
 def still_open(
@@ -247,6 +250,22 @@ def _place(berth: Berth, told: Mapping[tuple[str, int, int | None, str], int]) -
     place = Place(berth.parcel, berth.compartment, berth.start, berth.end, berth.profile)
     place.told = told.get(place.what, UNTOLD)
     return place
+
+
+def _aboard_from(before: Iterable[Berth], after: Iterable[Berth]) -> dict[str, int]:
+    """By compartment: the first time (ms) at which a parcel is there by one and not the other."""
+    presence: dict[str, dict[int, int]] = {}
+    for sign, berths in ((-1, before), (1, after)):
+        for one in berths:
+            steps = presence.setdefault(one.compartment, {})
+            steps[one.start] = steps.get(one.start, 0) + sign
+            if one.end is not None:
+                steps[one.end] = steps.get(one.end, 0) - sign
+    first = {
+        name: min((at for at, step in steps.items() if step), default=None)
+        for name, steps in presence.items()
+    }
+    return {name: at for name, at in first.items() if at is not None}
 
 
 def _passed(place: Place, channels: Mapping[str, ChannelMemory]) -> bool:

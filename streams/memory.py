@@ -94,3 +94,8 @@ def unpack(packed: bytes) -> DeviceMemory:
 def print_of(raw: bytes) -> int:
     """A frame's fingerprint: two frames of one print are the same bytes."""
     return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big")
+def newest_reading(memory: DeviceMemory) -> int:
+    """The time of a device's newest reading, ms; -1 before its first."""
+    return max((channel.last_at for channel in memory.channels.values()), default=-1)
+
+

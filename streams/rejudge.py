@@ -1,7 +1,7 @@
 """A device judged again where late readings touched it: merged into the store, then from there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coldchain.enrolment import PAUSING, Enrolled
 from coldchain.exposure import SLOT_MS
@@ -51,6 +51,7 @@ def rejudge(
             done.channels[channel] = _switch(past, device, channel, channels[channel], since)
             continue
         times, values, history = _history(past, device, channel, channels, since)
+        history = replace(history, aboard_since=aboard_since(late, channel))
         memory = ChannelMemory(last_at=times[-1], last_value=values[-1]) if times else None
         if memory is None:
             continue
@@ -62,6 +63,11 @@ def rejudge(
         done.effects.records += revised.effects.records
         done.effects.standing |= revised.effects.standing
     return done
+
+
+def aboard_since(late: Mapping[str, Late], channel: str) -> int | None:
+    """From when (ms) a channel's excursions name others aboard than was said."""
+    return late[channel].aboard_since if channel in late else None
 
 
 def _touched(channels: Channels, late: Mapping[str, Late]) -> dict[str, int]:

@@ -5,6 +5,8 @@ stored excursion    found again    said
 as it is            the same       nothing
 otherwise           changed        confirmed or closed where it just became so, else
                                    revised
+as it is            the same, but  revised
+                    others aboard
 there               not            withdrawn; or nothing, where one that overlaps it now
                                    supersedes it
 not there           found          as it stands now, in one record: what is over wakes
@@ -37,7 +39,7 @@ class History:
     `restart` is the index of the last reading outside every excursion before what is new, -1
     for the beginning; the readings before it reach past the start of its 5-minute slot.
     `spans`: open doors and defrosts from before the restart on. `stored`: excursions that began
-    after it.
+    after it. `aboard_since`: from when (ms) excursions name others aboard than was said.
     """
 
     times: Sequence[int]
@@ -45,6 +47,7 @@ class History:
     restart: int
     spans: Sequence[Interval]
     stored: Sequence[Stored]
+    aboard_since: int | None = None
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ def revise(enrolled: Enrolled, channel: str, history: History, offset: int) -> R
         rest = open_excursions(plan, step.state) if is_last else cut_short(plan, step.state)
         found += [(plan, e) for e in of_compartment(plan, step.closed + rest)]
         revised.state, revised.profile = (step.state, plan.profile) if is_last else (None, "")
-    _say(enrolled, channel, history.stored, found, offset, revised.effects)
+    _say(enrolled, channel, history, found, offset, revised.effects)
     return revised
 
 
@@ -127,13 +130,13 @@ def _at_restart(
 def _say(
     enrolled: Enrolled,
     channel: str,
-    stored: Sequence[Stored],
+    history: History,
     found: Sequence[tuple[Plan, Excursion]],
     offset: int,
     effects: Effects,
 ) -> None:
     device = enrolled.registration.device
-    before = {(one.excursion.limit, one.excursion.first_at): one for one in stored}
+    before = {(one.excursion.limit, one.excursion.first_at): one for one in history.stored}
     after = {(e.limit, e.first_at) for _, e in found}
     gone = {key: one for key, one in before.items() if key not in after}
     superseded: set[tuple[str, int]] = set()
@@ -143,6 +146,8 @@ def _say(
         replaces = [k for k, one in gone.items() if _overlap(one.excursion, excursion)]
         superseded.update(replaces)
         state = _news(None if old is None else old.excursion, excursion)
+        if state is None and _names_others(history, excursion):
+            state = "revised"
         if state is not None or replaces:
             ids = [gone[k].id for k in replaces]
             said = state or "revised"
@@ -156,6 +161,12 @@ def _say(
             withdrawn = record("withdrawn", device, channel, plan, one.excursion, offset)
             effects.records.append(withdrawn)
         effects.standing[device, channel, *key] = Standing(plan, one.excursion, "withdrawn", offset)
+
+
+def _names_others(history: History, excursion: Excursion) -> bool:
+    """Whether others were aboard than was said; one that goes on is told again anyway."""
+    since = history.aboard_since
+    return since is not None and excursion.end is not None and excursion.end >= since
 
 
 def _overlap(old: Excursion, new: Excursion) -> bool:

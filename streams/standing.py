@@ -12,7 +12,7 @@ from coldchain.registry import Entry
 from series.lines import FieldValue, head, line
 from series.schema import ASSET, FLEET
 
-from .memory import ChannelMemory, DeviceMemory
+from .memory import ChannelMemory, DeviceMemory, newest_reading
 
 State = Literal["ok", "warm", "warning", "critical", "silent"]
 #: By rising severity.
@@ -39,7 +39,7 @@ class Stands:
 
 def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -> Stands | None:
     """How a device stands at `now` (the newest receipt, ms); None before its first reading."""
-    at = max((channel.last_at for channel in memory.channels.values()), default=-1)
+    at = newest_reading(memory)
     if at < 0:
         return None
     worst: tuple[int, int, str] | None = None

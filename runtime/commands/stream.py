@@ -15,6 +15,10 @@ def run(
     settle: Annotated[
         float, typer.Option(help="Seconds after which late readings are judged.", min=0.1)
     ] = 5.0,
+    leg_patience: Annotated[
+        float,
+        typer.Option(help="Seconds that a parcel's leg waits for its last readings.", min=0.1),
+    ] = 120.0,
     profiles: ProfilesOption = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
 ) -> None:
@@ -46,6 +50,7 @@ def run(
         profiles=known,
         checkpoint=checkpoint,
         settle=settle,
+        leg_patience=leg_patience,
     )
     try:
         app = make_app(settings)

@@ -65,6 +65,12 @@ def test_a_parcel_that_stayed_cold_conforms() -> None:
     assert [one.device for one in record.stretches] == ["room-1", "van-1", "locker-1"]
 
 
+def test_a_leg_that_goes_on_is_not_measured_yet() -> None:
+    record = journey({"room-1": 2, "van-1": 6}, [*WAY[:3], scan(90, "inspected")]).record()
+    assert (record.until, record.verdict) == (iso(DAY + 60 * MINUTE_MS), "accept")
+    assert [one.device for one in record.stretches] == ["room-1"]
+
+
 def test_a_warm_leg_condemns_it_wherever_it_was() -> None:
     assert journey({"room-1": 2, "van-1": 6, "locker-1": 2}).record().verdict == "reject"
 

@@ -11,7 +11,7 @@ from coldchain.parcel_records import AboardRecord, BerthRecord
 from coldchain.profile import Profile
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from coldchain.times import DAY_MS, MINUTE_MS, from_iso, iso
-from streams.manifest import Manifests, judged_since
+from streams.manifest import Change, Manifests, judged_since
 from streams.memory import ChannelMemory, DeviceMemory
 from streams.parcels.notes import Note
 
@@ -117,8 +117,18 @@ def test_goods_like_the_compartments_own_change_nothing(manifests: Manifests) ->
 
 def test_only_temperatures_judged_past_the_change_are_judged_again() -> None:
     memory = DeviceMemory(channels=read_to(15, 9, 15, 15))
-    late = judged_since(memory, {"main": at(10)})
-    assert {name: one.since for name, one in late.items()} == {"main.air": at(10)}
+    late = judged_since(memory, Change({"main": at(12)}, {"main": at(10)}))
+    assert {name: (one.since, one.aboard_since) for name, one in late.items()} == {
+        "main.air": (at(10), at(12))
+    }
+
+
+def test_where_others_are_aboard_excursions_have_to_name_them(manifests: Manifests) -> None:
+    assert dict(manifests.take(aboard((10, None), own="milk"), 0).aboard_from) == {"main": at(10)}
+    change = manifests.take(aboard((10, 20), own="milk"), 0)
+    assert (dict(change.aboard_from), dict(change.judged_from)) == ({"main": at(20)}, {})
+    assert dict(manifests.take(aboard((10, 25), own="milk"), 0).aboard_from) == {"main": at(20)}
+    assert dict(manifests.take(aboard((10, 25), own="milk"), 0).aboard_from) == {"main": at(10)}
 
 
 @pytest.mark.parametrize(
