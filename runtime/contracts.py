@@ -1,4 +1,5 @@
-"""The contracts: JSON Schemas of every record, generated from its type into docs/contracts/.
+"""The contracts: JSON Schemas of every record and the front door's OpenAPI document, generated
+from their types into docs/contracts/.
 
 python -m runtime.contracts            write them
 python -m runtime.contracts --check    say which differ, and exit 1 if any does
@@ -20,8 +21,11 @@ from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry import Registration
 from coldchain.truth import Score, TruthFile
 from coldchain.whole import Judged
+from ingest.door.openapi import document
 
 FOLDER = Path(__file__).parents[1] / "docs" / "contracts"
+DOOR = "ingest.openapi.json"
+KINDS = ("*.schema.json", "*.openapi.json")
 
 #: File name -> the type, and where it is met.
 CONTRACTS: dict[str, tuple[Any, str]] = {
@@ -45,10 +49,16 @@ def schemas() -> dict[str, str]:
     return {f"{name}.schema.json": _text(name, *CONTRACTS[name]) for name in CONTRACTS}
 
 
+def texts() -> dict[str, str]:
+    """Each file's name and text: the schemas, and what the front door answers to."""
+    return {**schemas(), DOOR: json.dumps(document(), indent=2, ensure_ascii=False) + "\n"}
+
+
 def stale(folder: Path = FOLDER) -> list[str]:
     """What in the folder is not as the types have it: file names, missing and left-over too."""
-    wanted = schemas()
-    there = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.schema.json")}
+    wanted = texts()
+    found = (file for kind in KINDS for file in folder.glob(kind))
+    there = {file.name: file.read_text(encoding="utf-8") for file in found}
     names = sorted(wanted.keys() | there.keys())
     return [name for name in names if wanted.get(name) != there.get(name)]
 
@@ -56,7 +66,7 @@ def stale(folder: Path = FOLDER) -> list[str]:
 def write(folder: Path = FOLDER) -> None:
     """Make the folder what the types have."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = schemas()
+    wanted = texts()
     for name in stale(folder):
         if name in wanted:
             (folder / name).write_text(wanted[name], encoding="utf-8")
@@ -79,7 +89,7 @@ def main(
         bool, typer.Option("--check", help="Change nothing; exit 1 if stale.")
     ] = False,
 ) -> None:
-    """Write the JSON Schemas of all records into docs/contracts/."""
+    """Write the JSON Schemas of all records, and the OpenAPI document, into docs/contracts/."""
     names = stale()
     if not check:
         write()

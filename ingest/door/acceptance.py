@@ -59,9 +59,9 @@ class Acceptance:
         """Records that Kafka will never take."""
         return self._spool.set_aside
 
-    @property
-    def has_room(self) -> bool:
-        return self.direct or self._spool.size < self._spool.max_bytes
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes more could be kept."""
+        return self.direct or self._spool.size + size <= self._spool.max_bytes
 
     async def start(self) -> None:
         self._trouble.set()

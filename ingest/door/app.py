@@ -215,10 +215,11 @@ class FrontDoor:
     async def _readyz(self, _: Request) -> Response:
         records, size = self.acceptance.spooled
         told: dict[str, object] = {
-            "ready": self.acceptance.has_room,
+            "ready": self.acceptance.has_room(self.settings.max_body_bytes),
             "kafka": "direct" if self.acceptance.direct else "away",
             "spooled": records,
             "spooled_bytes": size,
+            "spool_max_bytes": self.settings.spool_max_bytes,
         }
         if self._mqtt is not None:
             told["mqtt"] = "connected" if self._mqtt.connected else "away"
@@ -229,6 +230,7 @@ class FrontDoor:
         self.meters.direct.set(self.acceptance.direct)
         self.meters.spool_records.set(records)
         self.meters.spool_bytes.set(size)
+        self.meters.spool_max_bytes.set(self.settings.spool_max_bytes)
         self.meters.set_aside.set(self.acceptance.set_aside)
         return Response(self.meters.text(), media_type=self.meters.content_type)
 

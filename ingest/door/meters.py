@@ -28,6 +28,7 @@ class Meters:
         self.direct = Gauge("kafka_direct", "1: straight to Kafka; 0: spooling", **own)
         self.spool_records = Gauge("spool_records", "Records waiting on disk", **own)
         self.spool_bytes = Gauge("spool_bytes", "Bytes waiting on disk", **own)
+        self.spool_max_bytes = Gauge("spool_max_bytes", "Bytes it may take", **own)
         self.set_aside = Gauge("set_aside_records", "Records Kafka will never take", **own)
 
     def answered(self, path: str, status: int, seconds: float) -> None:

@@ -19,8 +19,8 @@ _ITEMS: dict[str, tuple[type, str]] = {
 _PROBES = {
     "/healthz": ("Whether the process lives", {"200": "It does"}),
     "/readyz": (
-        "Whether what is sent can be kept: in Kafka, or in the spool",
-        {"200": "It can", "503": "It can't: Kafka is away and the spool full"},
+        "Whether a request of the largest size can be kept: in Kafka, or in the spool",
+        {"200": "It can", "503": "It can't: Kafka is away and the spool as good as full"},
     ),
 }
 
@@ -118,10 +118,3 @@ def _tighten(channel: dict[str, Any]) -> None:
         {"required": ["start", "step"], "properties": evenly},
         {"required": ["at"], "properties": at_times},
     ]
-
-
-if __name__ == "__main__":  # python -m ingest.door.openapi > docs/contracts/ingest.openapi.json
-    import json
-    import sys
-
-    sys.stdout.write(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")

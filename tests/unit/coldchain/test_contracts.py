@@ -133,8 +133,11 @@ def test_what_is_missing_changed_or_left_over_is_named_and_mended(tmp_path: Path
     assert stale(tmp_path) == []
     (tmp_path / "frame.schema.json").unlink()
     (tmp_path / "parcel.schema.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "ingest.openapi.json").write_text("{}", encoding="utf-8")
     (tmp_path / "old.schema.json").write_text("{}", encoding="utf-8")
-    wrong = ["frame.schema.json", "old.schema.json", "parcel.schema.json"]
+    wrong = [
+        "frame.schema.json", "ingest.openapi.json", "old.schema.json", "parcel.schema.json"
+    ]  # fmt: skip
     assert stale(tmp_path) == wrong
     write(tmp_path)
     assert stale(tmp_path) == []
