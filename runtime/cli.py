@@ -119,6 +119,7 @@ def _in_one_line(error: Exception) -> str | None:
 
 
 _SAID = {
-    "kafka.errors": "no Kafka ({}): see `coldchain status`; `coldchain up` starts it",
+    "kafka.errors": "no Kafka ({}): see `coldchain status`; `coldchain up` starts one here; of one"
+    " elsewhere check servers, ca_file, username and password in [kafka]",
     "series.http": "no InfluxDB ({}): see `coldchain status`; `coldchain up` starts it",
 }
