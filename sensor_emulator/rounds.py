@@ -126,12 +126,12 @@ def pitches(chance: np.random.Generator, start: int, end: int, origin: Place) ->
             log.stay(_next_morning(log.at) + _minutes(chance, 0, 60))
             continue
         taken = log.at
-        log.doors.append((taken, taken + _minutes(chance, 2, 5)))
+        log.doors.append((taken, taken + _minutes(chance, 2, 4.5)))
         log.stay(taken + _minutes(chance, 120, 165))
         log.drive(HARBOUR.point)
         log.trips.append(Trip(taken, log.at, range(0)))
         opened = log.at + _minutes(chance, 1, 4)
-        log.doors.append((opened, opened + _minutes(chance, 3, 6)))
+        log.doors.append((opened, opened + _minutes(chance, 3, 4.5)))
         log.stay(opened + _minutes(chance, 12, 25))
         log.drive(origin.point)
         log.stay(log.at + _minutes(chance, 10, 40))

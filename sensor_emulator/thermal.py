@@ -4,7 +4,8 @@
     C_cargo dM/dt = UA (T - M)
 
 T is the air with the lining it is in step with, M the cargo (its outer layer: what a buffered
-probe among the goods feels), Q what the unit takes out and a defrost puts in. While its
+probe among the goods feels), Q what the unit takes out (as much as the air is above where it
+stops, TURNED_DOWN at least) and a defrost puts in. While its
 coefficients stand still the system is linear, so a step is exact, whatever its length:
 
     T_eq = (K A T_wall + G_door T_out + Q) / (K A + G_door)         both nodes end there
@@ -20,6 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .doors import conductance
+
+#: A unit is sized for pulling down; near its set-point it turns down to this share of that [U],
+#: and gives all so many °C above where it stops [U]. Without, it would start every few minutes.
+TURNED_DOWN, FULL_AT_C = 0.12, 4.0
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -138,6 +143,7 @@ class Model:
         boxes = self.boxes
         self._control(state, forcing, elapsed)
         heat = np.where(state.cooling, -boxes.capacity * forcing.available, 0.0)
+        heat *= self._modulated(state, forcing)
         if state.defrosting.any():
             heat += np.where(state.defrosting, boxes.defrost_heat, 0.0)
         wall_side = forcing.outside + boxes.sun * forcing.sunshine
@@ -163,6 +169,12 @@ class Model:
         works = forcing.available > 0.0
         state.defrosting = (since < boxes.defrost_for) & works
         state.cooling = cooling & works & ~state.defrosting
+
+    def _modulated(self, state: State, forcing: Forcing) -> Floats:
+        """The share of its capacity that a unit uses: less as it nears where it stops."""
+        stops_at = self.boxes.setpoint + forcing.shift - self.boxes.band / 2.0
+        share: Floats = np.clip((state.air - stops_at) / FULL_AT_C, TURNED_DOWN, 1.0)
+        return share
 
     def _opened(
         self,
