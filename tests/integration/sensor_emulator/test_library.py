@@ -1,5 +1,5 @@
 """The library's scenarios: emulated to a folder, judged in one batch as `evaluate DIR` does, and
-scored against the truth as `score` does.
+scored against the truth as `score` does. Three rooms together, without a server.
 """
 
 from collections import Counter
