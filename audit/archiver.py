@@ -32,6 +32,7 @@ from .catalog import Catalog
 from .entries import Entry, Kind
 from .errors import AuditError
 from .ledger import Ledger
+from .outgoing import send
 from .sealing import SHARDS, Batch, seal
 from .seals import Gap, SignedSeal, encode_signed
 from .settings import ArchiveSettings
@@ -222,7 +223,9 @@ class Archiver:
         return signed
 
     def publish(self) -> None:
-        """Send the seals that are not on `coldchain.seals` yet. One may come twice, never none."""
+        """Send the seals that are not on `coldchain.seals` yet (one may come twice, never none),
+        and the desk's custody events that wait."""
+        send(self._settings.kafka, self._ledger)
         waiting = self._catalog.unpublished()
         if not waiting:
             return

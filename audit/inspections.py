@@ -12,6 +12,8 @@ from msgspec import Meta
 
 from coldchain.reasons import Language
 
+from .sampling.plans import Level, Severity
+
 Text = Annotated[str, Meta(max_length=1000)]
 Who = Annotated[str, Meta(min_length=1, max_length=128)]
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -36,7 +38,7 @@ class Booked(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="b
     slot: str
     place: Text = ""
     series: str = ""
-    level: str = "II"
+    level: Level = "II"
     aql: float | None = None
     confidence: float | None = None
     nonconforming: float | None = None
@@ -48,7 +50,7 @@ class Frozen(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="f
     parcels: list[str]
     list_sha256: str
     seed_sha256: str
-    severity: str
+    severity: Severity
     size: int
     accept: int
     letter: str = ""

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from coldchain.times import iso
 
 from .accounts import by_boot
@@ -69,13 +71,38 @@ def _grouped(entries: Iterable[Entry]) -> dict[tuple[Kind, int], list[Entry]]:
     return found
 
 
+def at_device(device: str) -> str:
+    """The index's name for scans made at a device."""
+    return f"@{device}"
+
+
+class _Placed(msgspec.Struct):
+    """As much of a scan as says where it was made."""
+
+    device: str = ""
+
+
+_placed = msgspec.json.Decoder(_Placed)
+
+
 def _subjects(entries: Iterable[Entry]) -> dict[tuple[Kind, int], set[str]]:
-    """Who is to be found where. Frames are found by the hour."""
+    """Who is to be found where. Frames are found by the hour; scans by their device too."""
     found: dict[tuple[Kind, int], set[str]] = {}
     for entry in entries:
-        if entry.kind != "frames":
-            found.setdefault((entry.kind, hour_of(entry.received)), set()).add(entry.subject)
+        if entry.kind == "frames":
+            continue
+        own = found.setdefault((entry.kind, hour_of(entry.received)), set())
+        own.add(entry.subject)
+        if entry.kind == "custody":
+            own.add(at_device(_device_of(entry.value)))
     return found
+
+
+def _device_of(value: bytes) -> str:
+    try:
+        return _placed.decode(value).device
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
 
 
 def _sealed(shard: Shard, digest: str) -> ShardSeal:

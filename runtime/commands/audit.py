@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from runtime import audit_goods
+from runtime.audit_desk import app as sample_app
 from runtime.audit_settings import AuditSection, archive_settings, audit_section, signer
+from runtime.audit_shared import JsonOption
 from runtime.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,10 +34,12 @@ class Format(StrEnum):
     JSON = "json"
 
 
+app.add_typer(sample_app, name="sample")
+for one in (audit_goods.dispose, audit_goods.recall, audit_goods.epcis):
+    app.command()(one)
+
 #: Of a long list so many are told; --json has all.
 MOST_TOLD = 10
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
 @app.command()
