@@ -6,7 +6,7 @@ The stream's parcels and a batch over a folder both come through here.
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .custody import CustodyEvent
+from .custody import CustodyError, CustodyEvent, decode_event
 from .enrolment import PAUSING, Find, Unregistered
 from .journey import Journey, Read, Seen, counting, judge_journey
 from .pauses import spans_of
@@ -22,6 +22,13 @@ class Book:
 
     find: Find
     profiles: Callable[[str], Profile | None]
+
+    def scan(self, raw: bytes) -> CustodyEvent:
+        """The scan in these bytes. Raises CustodyError where it is none, or of unknown goods."""
+        scan = decode_event(raw)
+        if scan.profile and self.profiles(scan.profile) is None:
+            raise CustodyError(f"profile {scan.profile!r} is not known here")
+        return scan
 
     def way(self, events: Iterable[CustodyEvent]) -> Timeline:
         """One parcel's timeline. Raises ValueError where it was never scanned."""

@@ -64,8 +64,9 @@ class ReasonRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class ParcelRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A parcel so far, on `coldchain.parcels`, key: parcel. Its last record holds.
 
-    Everything up to `until`, where a leg began that goes on or else the last scan; `problems` are codes of what its scans do not say or say twice;
-    `shelf_life_used` is a share, null where the profile has no model.
+    Everything up to `until`, where a leg began that goes on, or else the last scan; `problems`
+    are codes of what its scans do not say or say twice; `shelf_life_used` is a share, null where
+    the profile has no model.
     """
 
     v: Literal[1] = 1

@@ -14,6 +14,7 @@ from .excursions import Excursion
 from .frames import Channel, Frame
 from .judge import ChannelState, Plan, left_open
 from .pauses import pauses_of, spans_of
+from .parcel_records import ParcelRecord
 from .records import ConditionRecord, ExcursionRecord
 from .saying import of_compartment, record, standing
 from .segment import Interval
@@ -147,3 +148,4 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     excursions: list[ExcursionRecord]
     conditions: list[ConditionRecord] = []
     rules: list[str] = []
+    parcels: list[ParcelRecord] = []

@@ -1,7 +1,7 @@
 """A folder of what was, or would be, sent: judged in one batch, whatever the order of its lines.
 
-`registry.toml` says what the devices are; `frames.jsonl` holds a frame a line. What a parcel went
-through (`custody.jsonl`) changes no compartment's excursions and is not read here.
+`registry.toml` says what the devices are; `frames.jsonl` holds a frame a line, `custody.jsonl`,
+where there is one, a scan a line: the strictest goods aboard judge a compartment.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median_high
 
+from coldchain.book import Book
+from coldchain.cargo import Cargo
+from coldchain.custody import CustodyError, CustodyEvent
 from coldchain.enrolment import Enrolled, Plans, Roster, Unregistered
 from coldchain.evaluation import RejectedLine
 from coldchain.fleet import batteries_of, conditions_of
 from coldchain.frames import Frame, FrameError, decode_frame
+from coldchain.parcel_records import ParcelRecord
 from coldchain.profile import Profile
 from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry_toml import RegistryError, loads
 from coldchain.whole import Samples, records_of, samples_of
 
-REGISTRY_FILE, FRAMES_FILE = "registry.toml", "frames.jsonl"
+REGISTRY_FILE, FRAMES_FILE, CUSTODY_FILE = "registry.toml", "frames.jsonl", "custody.jsonl"
 
 
 class FolderError(ValueError):
@@ -31,6 +35,7 @@ class JudgedFolder:
 
     records: list[ExcursionRecord]
     conditions: list[ConditionRecord]
+    parcels: list[ParcelRecord]
     frames: int
     rejected: list[RejectedLine]
 
@@ -40,9 +45,9 @@ def judge_folder(
 ) -> JudgedFolder:
     """Judge every device of a folder over all its frames.
 
-    A frame is refused whole, as the stream refuses it. A channel last seen beyond, and silent
-    until its device was last heard, or until half of all devices were, is presumed to be so
-    still (one gateway's clock may be wrong). Raises FolderError.
+    A frame is refused whole, as the stream refuses it; scans likewise. A channel last seen
+    beyond, and silent until its device was last heard, or until half of all devices were, is
+    presumed to be so still (one gateway's clock may be wrong). Raises FolderError.
     """
     roster = _roster(folder / REGISTRY_FILE, profiles)
     samples: dict[str, dict[str, Samples]] = {}
@@ -65,13 +70,36 @@ def judge_folder(
                     rejected.append(RejectedLine(number, str(error)))
     except OSError as error:
         raise FolderError(f"{folder / FRAMES_FILE}: can't be read: {error.strerror}") from None
+    book = Book(roster.find, profiles.get)
+    cargo = Cargo.of(book, _scans(folder / CUSTODY_FILE, book, rejected))
     records: list[ExcursionRecord] = []
     conditions: list[ConditionRecord] = []
     for device, own in sorted(samples.items()):
         now = max(heard[device], median_high(heard.values()))
-        records += records_of(_find(roster, device), own, now=now)
-        conditions += conditions_of(_find(roster, device), own, batteries[device])
-    return JudgedFolder(records, conditions, frames, rejected)
+        enrolled = cargo.find(device) or _find(roster, device)
+        records += map(cargo.named, records_of(enrolled, own, now=now))
+        conditions += conditions_of(enrolled, own, batteries[device])
+    parcels = [journey.record() for journey in cargo.journeys(samples)]
+    return JudgedFolder(records, conditions, parcels, frames, rejected)
+
+
+def _scans(path: Path, book: Book, rejected: list[RejectedLine]) -> list[CustodyEvent]:
+    """The scans of a file, if it is there; what is none is rejected."""
+    scans: list[CustodyEvent] = []
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return scans
+    except OSError as error:
+        raise FolderError(f"{path}: can't be read: {error.strerror}") from None
+    for number, raw in enumerate(lines, 1):
+        if not raw.strip():
+            continue
+        try:
+            scans.append(book.scan(raw))
+        except CustodyError as error:
+            rejected.append(RejectedLine(number, f"{path.name}: {error}"))
+    return scans
 
 
 def _roster(path: Path, profiles: Mapping[str, Profile]) -> Roster:

@@ -14,6 +14,7 @@ from yarl import URL
 from broker.clients import MAX_REQUEST_BYTES
 from broker.settings import KafkaSettings
 from broker.topics import ABOARD, CUSTODY, EXCURSIONS, FRAMES, PARCELS, REJECTED, SCANS
+from coldchain.book import Book
 from coldchain.enrolment import Plans, Roster
 from series.writer import Writer
 
@@ -67,15 +68,15 @@ def make_app(settings: StreamSettings) -> Any:
         ),
     )
     profiles = settings.profiles.get
+    book = Book(roster.find, profiles)
     manifests = Manifests(aboard.data, roster, profiles, time.monotonic, settings.leg_patience)
     worker = Worker(settings, manifests, feed, Memories(devices.data), outbox, wall_ms)
-    forwarder = _rounds(settings, Forwarder(topic[SCANS], outbox, profiles, wall_ms))
+    forwarder = _rounds(settings, Forwarder(topic[SCANS], outbox, book, wall_ms))
     desk = _rounds(
         settings,
         ParcelDesk(
             settings.series,
-            roster,
-            profiles,
+            book,
             parcels.data,
             DeskTopics(topic[ABOARD], topic[PARCELS], parcels.changelog_topic),
             partitions,

@@ -1,5 +1,6 @@
 """`coldchain evaluate`: a logger's file judged by a profile, without any server."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from runtime.logger_files import (
 
 if TYPE_CHECKING:
     from coldchain.evaluation import Evaluated
+    from coldchain.parcel_records import ParcelRecord
     from coldchain.profile import Profile
     from ingest.loggers import LoggerFile
 
@@ -112,7 +114,12 @@ def _evaluate_folder(
     except (FolderError, ProfileError) as error:
         raise UserError(str(error)) from None
     if as_json:
-        judged = Judged(excursions=found.records, conditions=found.conditions, rules=sorted(JUDGED))
+        judged = Judged(
+            excursions=found.records,
+            conditions=found.conditions,
+            rules=sorted(JUDGED),
+            parcels=found.parcels,
+        )
         typer.echo(msgspec.json.encode(judged))
     else:
         from runtime.verdict_table import show_records
@@ -123,9 +130,16 @@ def _evaluate_folder(
     typer.echo(
         f"frames judged: {found.frames}, refused: {len(found.rejected)};"
         f" excursions: {len(found.records)}, of them confirmed:"
-        f" {sum(one.confirmed is not None for one in found.records)}.",
+        f" {sum(one.confirmed is not None for one in found.records)};"
+        f" {_of_parcels(found.parcels)}.",
         err=True,
     )
+
+
+def _of_parcels(parcels: "list[ParcelRecord]") -> str:
+    verdicts = Counter(one.verdict for one in parcels)
+    said = ", ".join(f"{verdict} {count}" for verdict, count in sorted(verdicts.items()))
+    return f"parcels: {len(parcels)}" + (f" ({said})" if said else "")
 
 
 def _evaluated(logger: "LoggerFile", rules: "Profile") -> "list[Evaluated]":

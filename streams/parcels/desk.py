@@ -5,16 +5,14 @@ state to the changelog; the notes acknowledged.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from coldchain.book import Book
-from coldchain.enrolment import Roster
 from coldchain.parcel_records import AboardRecord, ParcelRecord, aboard_key
-from coldchain.profile import Profile
 from series.reader import Reader
 from series.settings import SeriesSettings
 from streams.memories import partition_of
@@ -56,14 +54,13 @@ class ParcelDesk:
     def __init__(
         self,
         series: SeriesSettings,
-        roster: Roster,
-        profiles: Callable[[str], Profile | None],
+        book: Book,
         packed: Mapping[bytes, bytes],
         topics: DeskTopics,
         partitions: int,
     ) -> None:
         self._series = series
-        self._book = Book(roster.find, profiles)
+        self._book = book
         self._packed = packed
         self._topics = topics
         self._partitions = partitions

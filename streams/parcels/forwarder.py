@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from coldchain.custody import CustodyError, CustodyEvent, decode_event
-from coldchain.profile import Profile
+from coldchain.book import Book
+from coldchain.custody import CustodyError, CustodyEvent
 from streams.batch import Refused, refusal
 from streams.outbox import Outbox
 from streams.sending import send
@@ -19,12 +19,12 @@ class Forwarder:
         self,
         scans: Any,
         outbox: Outbox,
-        profiles: Callable[[str], Profile | None],
+        book: Book,
         clock: Callable[[], int],
     ) -> None:
         self._scans = scans
         self._outbox = outbox
-        self._profiles = profiles
+        self._book = book
         self._clock = clock
         self._taken: list[Any] = []
 
@@ -42,7 +42,7 @@ class Forwarder:
         refused: list[Refused] = []
         for event in taken:
             try:
-                scans.append(self._scan(event.message.value or b""))
+                scans.append(self._book.scan(event.message.value or b""))
             except CustodyError as error:
                 refused.append(refusal(event, str(error), self._clock()))
         await send(
@@ -57,9 +57,3 @@ class Forwarder:
     def drop(self) -> None:
         """Forget all: what is not acknowledged comes again."""
         self._taken.clear()
-
-    def _scan(self, raw: bytes) -> CustodyEvent:
-        scan = decode_event(raw)
-        if scan.profile and self._profiles(scan.profile) is None:
-            raise CustodyError(f"profile {scan.profile!r} is not known here")
-        return scan

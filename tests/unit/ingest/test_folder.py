@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from coldchain.frames import Channel, Frame, encode_frame
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from coldchain.registry_toml import dumps
+from coldchain.times import iso
 from ingest.folder import FolderError, judge_folder
 from runtime.cli import main
 from runtime.profiles import load_profiles
@@ -54,6 +55,42 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def write(folder: Path, lines: list[bytes]) -> None:
     (folder / "frames.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def test_scans_say_who_is_aboard_and_what_each_went_through(tmp_path: Path) -> None:
+    def scan(parcel: str, minute: int, act: str, profile: str = "") -> bytes:
+        return json.dumps(
+            {
+                "v": 1,
+                "id": f"{parcel}-{act}",
+                "parcel": parcel,
+                "act": act,
+                "at": iso(START + minute * 60_000),
+                "device": "van-1",
+                "profile": profile,
+            }
+        ).encode()
+
+    (tmp_path / "registry.toml").write_text(dumps(REGISTRY))
+    write(tmp_path, FRAMES)
+    scans = [
+        scan("fish", 5, "loaded", "iced-seafood"),
+        scan("fish", 55, "delivered"),
+        scan("milk", 5, "loaded", "chilled-meat-and-dairy"),
+        scan("milk", 55, "delivered"),
+        scan("moon", 5, "loaded", "moon-dust"),
+    ]
+    (tmp_path / "custody.jsonl").write_bytes(b"\n".join([*scans, b"{"]))
+    found = judge_folder(tmp_path, PROFILES)
+    assert {one.parcel: one.verdict for one in found.parcels} == {
+        "fish": "reject",
+        "milk": "accept",
+    }
+    assert {tuple(one.parcels) for one in found.records} == {("fish", "milk")}
+    assert [(one.line, one.reason[:13]) for one in found.rejected] == [
+        (5, "custody.jsonl"),
+        (6, "custody.jsonl"),
+    ]
 
 
 @given(st.randoms(use_true_random=False), st.lists(st.sampled_from(FRAMES), max_size=5))
@@ -125,11 +162,11 @@ def test_the_command_prints_the_records_and_nothing_else(
     out, err = capsys.readouterr()
     assert not ended.value.code
     said = json.loads(out)
-    assert set(said) == {"excursions", "conditions", "rules"}
+    assert set(said) == {"excursions", "conditions", "rules", "parcels"}
     assert "door-open" in said["rules"]
     assert "device-silent" not in said["rules"], "a folder does not say when a frame was received"
     assert "line 1:" in err
-    assert "frames judged: 12, refused: 1; excursions: 2, of them confirmed: 2." in err
+    assert "frames judged: 12, refused: 1; excursions: 2, of them confirmed: 2; parcels: 0." in err
 
 
 def test_what_is_for_a_file_is_refused_with_a_folder(
