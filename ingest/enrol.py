@@ -15,16 +15,16 @@ def enrol(
 ) -> Registration | None:
     """The registration by which readings from `first_at` (ms) on are judged by the profile.
 
-    None where the one known already says so. One made here before is only begun earlier, or
-    given another compartment. Raises EnrolError where the one known is another's.
+    None where the one known already says so. One made here before is only begun earlier: what
+    held stays as it was. Raises EnrolError where it would have to change.
     """
-    entry = Entry(
-        since=iso(first_at),
-        kind="logger",
-        asset=device,
-        compartments={compartment: CompartmentEntry(profile=profile)},
-    )
     if known is None:
+        entry = Entry(
+            since=iso(first_at),
+            kind="logger",
+            asset=device,
+            compartments={compartment: CompartmentEntry(profile=profile)},
+        )
         return Registration(device=device, history=[entry])
     at = known.in_force(first_at)
     if at is not None:
@@ -32,15 +32,14 @@ def enrol(
         if all(_profile(one, compartment) == profile for one in (at, *later)):
             return None
     last = known.history[0] if len(known.history) == 1 else None
-    if last is None or last.kind != "logger" or _profile(last, compartment) not in (None, profile):
+    if last is None or last.kind != "logger" or _profile(last, compartment) != profile:
         raise EnrolError(
-            f"device {device} is registered already, as {_told(known)}; leave out --register, or"
-            " change its history with `coldchain ingest registry`"
+            f"device {device} is registered already, as {_told(known)}, and what held never"
+            " changes: leave out --register, give this file's readings a device of their own, or add to the"
+            " history from a date to come with `coldchain ingest registry`"
         )
     since = iso(min(first_at, from_iso(last.since)))
-    compartments = {**last.compartments, **entry.compartments}
-    changed = msgspec.structs.replace(last, since=since, compartments=compartments)
-    return msgspec.structs.replace(known, history=[changed])
+    return msgspec.structs.replace(known, history=[msgspec.structs.replace(last, since=since)])
 
 
 def _profile(entry: Entry, compartment: str) -> str | None:

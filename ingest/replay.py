@@ -58,10 +58,11 @@ def replay(
     """Send files' readings as one device's, confirmed; what was sent, and how it was registered.
 
     All times are later by `shift` ms. `now` (ms) is when lines that can't be read are refused.
-    Raises NotRegisteredError, EnrolError, TopicError before anything is sent; SendError.
+    Raises NotRegisteredError, EnrolError, HistoryError, TopicError before anything is sent;
+    SendError.
     """
     firsts = [int(file.times.min()) + shift for _, file in files if len(file.times)]
-    registration = _registration(settings, place, min(firsts)) if firsts else None
+    registration = _registration(settings, place, min(firsts), now) if firsts else None
     with Sender(settings) as sender:
         if registration is not None:
             sender.register([registration])
@@ -99,10 +100,13 @@ def publish(
     return changed
 
 
-def _registration(settings: KafkaSettings, place: Place, first_at: int) -> Registration | None:
+def _registration(
+    settings: KafkaSettings, place: Place, first_at: int, now: int
+) -> Registration | None:
     known = registered(settings, place.device).get(place.device)
     if place.profile is not None:
-        return enrol(known, place.device, place.compartment, place.profile, first_at)
+        made = enrol(known, place.device, place.compartment, place.profile, first_at)
+        return None if made is None else advance(known, made, now)
     if known is None or known.in_force(first_at) is None:
         since = f" before {known.history[0].since}" if known and known.history else ""
         raise NotRegisteredError(

@@ -23,6 +23,7 @@ from broker.settings import KafkaSettings
 from coldchain.frames import Name
 
 from .enrol import EnrolError
+from .history import HistoryError
 from .loggers import LoggerFile, LoggerFileError
 from .replay import NotRegisteredError, Place, Sent, replay
 from .sender import SendError
@@ -132,7 +133,7 @@ class Watched:
         now = time.time_ns() // 1_000_000
         try:
             sent, _ = replay(self._kafka, paths, replace(self._place, device=device), now)
-        except (NotRegisteredError, EnrolError, LoggerFileError) as error:
+        except (NotRegisteredError, EnrolError, HistoryError, LoggerFileError) as error:
             for (path, _), (one, _) in zip(paths, files, strict=True):
                 yield self._set_aside(path, one.stamp, device, str(error))
             return

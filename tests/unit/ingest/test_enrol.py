@@ -2,10 +2,13 @@
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from coldchain.registry import CompartmentEntry, Entry, Registration
+from coldchain.registry import CompartmentEntry, Entry, Kind, Registration
 from coldchain.times import iso
 from ingest.enrol import EnrolError, enrol
+from ingest.history import advance
 
 AT = 1_455_113_416_000
 
@@ -41,13 +44,42 @@ def test_an_earlier_file_begins_the_registration_earlier() -> None:
     assert [entry.since for entry in changed.history] == [iso(AT - 1000)]
 
 
-def test_another_compartment_is_added() -> None:
-    changed = enrol(FRESH, "tag-7", "rear", "frozen", AT + 1000)
-    assert changed is not None
-    assert {name: c.profile for name, c in changed.history[0].compartments.items()} == {
-        "main": "iced-seafood",
-        "rear": "frozen",
-    }
+def test_another_compartment_would_change_what_held_and_is_refused() -> None:
+    with pytest.raises(EnrolError, match=r"what held never changes: .* a device of their own"):
+        enrol(FRESH, "tag-7", "rear", "frozen", AT + 1000)
+
+
+ENTRIES = st.lists(
+    st.tuples(
+        st.integers(-5, 5),
+        st.sampled_from(["logger", "van"]),
+        st.dictionaries(
+            st.sampled_from(["main", "rear"]),
+            st.sampled_from(["iced-seafood", "frozen"]).map(lambda p: CompartmentEntry(profile=p)),
+            min_size=1,
+        ),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda one: one[0],
+)
+
+
+@given(entries=ENTRIES, first=st.integers(-6, 6))
+def test_whatever_is_registered_no_file_changes_what_a_device_was(
+    entries: list[tuple[int, Kind, dict[str, CompartmentEntry]]], first: int
+) -> None:
+    history = [
+        Entry(since=iso(AT + at * 1000), kind=kind, asset="tag-7", compartments=compartments)
+        for at, kind, compartments in sorted(entries, key=lambda one: one[0])
+    ]
+    known = Registration(device="tag-7", history=history)
+    try:
+        made = enrol(known, "tag-7", "main", "frozen", AT + first * 1000)
+    except EnrolError:
+        return
+    if made is not None:
+        advance(known, made, AT + 10**9)  # raises where it would
 
 
 def test_another_profile_is_not_put_in_place_of_the_one_registered() -> None:
