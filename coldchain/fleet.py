@@ -89,11 +89,12 @@ def _of_channels(enrolled: Enrolled, samples: Mapping[str, Samples]) -> Iterator
 
 @dataclass(slots=True)
 class _Followed:
-    """A rule followed over a channel, what it remembers, and the last reading it was given."""
+    """A rule followed over a channel, what it remembers, and its last reading and entry."""
 
     rule: Rule[Any]
     state: Any
-    last: int
+    last: int = 0
+    index: int = 0
 
 
 def _of_channel(
@@ -104,21 +105,41 @@ def _of_channel(
     spans: Sequence[Interval],
     now: int,
 ) -> Iterator[Finding]:
-    """Each rule followed over the readings for which the registry gives it to the channel."""
+    """Each rule followed over the readings for which the registry gives it to the channel.
+
+    What a switch said holds until it says something else: the rule ends when the registry takes
+    it away. What a thermometer said does not: the rule ends at its last reading.
+    """
     followed: dict[str, _Followed] = {}
+
+    def drop(until: int) -> Iterator[Finding]:
+        for name, one in list(followed.items()):
+            lost = _lost(enrolled, channel, one, until)
+            if lost is not None:
+                del followed[name]
+                at = lost if channel.split(".")[1] in SWITCHES else one.last
+                yield from _some(cut(one.rule, one.state, at))
+
     for index, start, stop in enrolled.by_entry(times):
         post = enrolled.post(index, channel)
         pauses = pauses_of(spans, post.grace)
-        rules = {rule.id: rule for rule in post.rules.all()}
-        for name in [name for name, one in followed.items() if rules.get(name) != one.rule]:
-            gone = followed.pop(name)
-            yield from _some(cut(gone.rule, gone.state, gone.last))
-        for name, rule in rules.items():
-            one = followed.setdefault(name, _Followed(rule, rule.fresh(), times[start]))
+        yield from drop(index)
+        for rule in post.rules.all():
+            one = followed.setdefault(rule.id, _Followed(rule, rule.fresh()))
             yield from feed(rule, one.state, times[start:stop], values[start:stop], pauses)
-            one.last = times[stop - 1]
+            one.last, one.index = times[stop - 1], index
+    yield from drop(enrolled.index(now))
     for one in followed.values():
         yield from _some(one.rule.standing(one.state, now))
+
+
+def _lost(enrolled: Enrolled, channel: str, one: _Followed, until: int) -> int | None:
+    """When the registry took a rule from a channel, by its entry `until`; None: it did not."""
+    is_switch = channel.split(".")[1] in SWITCHES
+    for index in range(one.index + 1 if is_switch else until, until + 1):
+        if one.rule not in enrolled.post(index, channel).rules.all():
+            return enrolled.starts[index]
+    return None
 
 
 def _of_pair(

@@ -7,9 +7,9 @@ from coldchain.excursions import Excursion, transitions
 from coldchain.judge import ChannelState, Plan, advance, open_excursions
 from coldchain.pauses import pauses_of
 from coldchain.saying import of_compartment, record, standing
+from coldchain.segment import Interval
 from coldchain.whole import cut_short
 
-from .doors import spans_of_compartment
 from .effects import Effects, Standing
 from .memory import ChannelMemory, DeviceMemory
 
@@ -20,10 +20,14 @@ def judge_channel(
     post: Post,
     times: Sequence[int],
     values: Sequence[int],
+    spans: Sequence[Interval],
     offset: int,
     effects: Effects,
 ) -> None:
-    """Judge readings (ms, micro-units) newer than the channel's last. Nothing where none counts."""
+    """Judge readings (ms, micro-units) newer than the channel's last. Nothing where none counts.
+
+    `spans`: when a door of its compartment was open or a defrost ran.
+    """
     device, plan = enrolled.registration.device, post.plan
     channel = memory.channels[post.channel]
     if channel.state is not None and (plan is None or channel.profile != plan.profile):
@@ -34,7 +38,6 @@ def judge_channel(
     if state is None or len(state.trackers) != len(plan.limits):  # new, or its profile was edited
         state, channel.profile = ChannelState.fresh(plan), plan.profile
     before = open_excursions(plan, state)
-    spans = spans_of_compartment(memory, post.compartment)
     step = advance(plan, state, times, values, pauses_of(spans, post.grace) if spans else ())
     channel.state = step.state
     for piece in step.pieces:

@@ -23,9 +23,10 @@ from series.schema import READING
 
 from . import points
 from .channel import judge_channel
-from .doors import forget_old_spans, switch
+from .conditions import follow, hear_battery, look, tell
+from .doors import forget_old_spans, recent_spans, spans_of_compartment, switch
 from .effects import Effects, Late
-from .memory import ChannelMemory, DeviceMemory
+from .memory import ChannelMemory, DeviceMemory, newest_reading
 from .quick import Candidate, Quick
 
 Values = Sequence[float | None]
@@ -108,6 +109,7 @@ def _offer(quick: Quick, job: Job) -> list[Candidate | None]:
     if any(stint.post.pauses for stint in job.stints):
         return []
     channels, device, latest = job.memory.channels, job.frame.device, job.arrival.latest
+    offset, spans = job.arrival.offset, recent_spans(job.memory)
     return [
         quick.offer(
             device,
@@ -116,6 +118,8 @@ def _offer(quick: Quick, job: Job) -> list[Candidate | None]:
             stint.times[0],
             stint.step,
             stint.values,
+            offset,
+            spans.get(stint.post.compartment, ()),
         )
         if stint.step and stint.times[-1] <= latest
         else None
@@ -141,6 +145,10 @@ def _judge_rest(job: Job, candidates: Sequence[Candidate | None], effects: Effec
         names, series = [name for name, _ in rows], [values for _, values in rows]
         effects.lines += columns(reading_head(frame.device, compartment), names, together, series)
     forget_old_spans(memory)
+    if frame.battery is not None and frame.sent > memory.battery_at:
+        hear_battery(frame.device, memory, frame.sent, frame.battery, arrival.offset, effects)
+    if not job.put_all_off:
+        look(job.enrolled, memory, arrival.offset, effects)
     memory.count(frame.boot, frame.seq)
     memory.as_of = max(memory.as_of, arrival.offset)
     memory.heard_at = max(memory.heard_at, arrival.received)
@@ -169,10 +177,17 @@ def _judge_stint(
         return
     row = post.field, [value / MICRO for value in values]
     lines.setdefault((post.compartment, tuple(times)), []).append(row)
+    spans = spans_of_compartment(memory, post.compartment) if post.plan else []
+    standing, ended = follow(
+        job.enrolled, post, channel, times, values, spans, newest_reading(memory)
+    )
+    if standing or ended or channel.said:
+        said = channel.said
+        tell(device, post.channel, said, standing, ended, arrival.offset, effects)
     if post.pauses:
         switch(device, memory, post, channel, times, values, effects)
     else:
-        judge_channel(job.enrolled, memory, post, times, values, arrival.offset, effects)
+        judge_channel(job.enrolled, memory, post, times, values, spans, arrival.offset, effects)
     channel.last_at, channel.last_value = times[-1], values[-1]
 
 
@@ -200,9 +215,9 @@ def _stints(enrolled: Enrolled, channel: Channel) -> Iterator[Stint]:
         return
     pairs = sorted(zip(times, channel.values, strict=True), key=lambda pair: pair[0])
     rising = [at for at, _ in pairs]
-    for post, start, stop in enrolled.stints(channel.name, rising):
+    for index, start, stop in enrolled.by_entry(rising):
         values = [value for _, value in pairs[start:stop]]
-        yield Stint(post, rising[start:stop], values, step)
+        yield Stint(enrolled.post(index, channel.name), rising[start:stop], values, step)
 
 
 def _part(

@@ -61,6 +61,15 @@ def spans_of_compartment(memory: DeviceMemory, compartment: str) -> list[Interva
     ]
 
 
+def recent_spans(memory: DeviceMemory) -> dict[str, list[Interval]]:
+    """The same, by compartment."""
+    spans: dict[str, list[Interval]] = {}
+    for name, channel in memory.channels.items():
+        if channel.spans:
+            spans.setdefault(name.split(".", 1)[0], []).extend(channel.spans)
+    return spans
+
+
 def forget_old_spans(memory: DeviceMemory) -> None:
     """Drop the spans that no reading still to come in order can meet; the store has them."""
     for name, channel in memory.channels.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from coldchain.excursions import Excursion
 from coldchain.exposure import Sums
 from coldchain.judge import Plan
-from coldchain.records import ExcursionRecord, State
+from coldchain.records import ConditionRecord, ExcursionRecord, State
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Effects:
 
     `lines`: readings, flagged readings, device lines. `pieces` by device, channel and slot (ms).
     `records`: to `coldchain.excursions`, in order. `standing` by device, channel, limit and first
-    reading beyond. `late` by device and channel.
+    reading beyond. `late` by device and channel. `conditions`: to the same topic, in order.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -54,6 +54,7 @@ class Effects:
     records: list[ExcursionRecord] = field(default_factory=list)
     standing: dict[tuple[str, str, str, int], Standing] = field(default_factory=dict)
     late: dict[str, dict[str, Late]] = field(default_factory=dict)
+    conditions: list[ConditionRecord] = field(default_factory=list)
 
     def put_off(self, device: str, channel: str, late: Late) -> None:
         """Leave readings, or what a door's readings mean for a channel, to be judged late."""

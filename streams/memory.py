@@ -5,7 +5,12 @@ from hashlib import blake2b
 import msgspec
 
 from coldchain.judge import ChannelState
+from coldchain.rules.cycling import Cycles
+from coldchain.rules.findings import Finding, Spell
 from coldchain.segment import Interval
+
+from .neighbours import Pair
+from .trace import Trace
 
 #: How many of a device's last frames are known again when they come a second time.
 PRINTS = 16
@@ -19,7 +24,8 @@ class ChannelMemory(msgspec.Struct, array_like=True):
     """One channel. `last_at` (ms) is -1 before its first reading; `last_value` in micro-units.
 
     `profile` is what `state` was judged by. `spans`: when a switch was last on. `presumed`: the
-    limits whose open excursion was presumed confirmed.
+    limits whose open excursion was presumed confirmed. `trace`, `spell` and `cycles` are what its
+    rules remember (trace.py); `said` their findings that were raised and have not ended.
     """
 
     last_at: int = -1
@@ -28,6 +34,10 @@ class ChannelMemory(msgspec.Struct, array_like=True):
     state: ChannelState | None = None
     spans: list[Interval] = []
     presumed: list[str] = []
+    trace: Trace | None = None
+    spell: Spell | None = None
+    cycles: Cycles | None = None
+    said: list[Finding] = []
 
 
 class DeviceMemory(msgspec.Struct, array_like=True):
@@ -35,7 +45,9 @@ class DeviceMemory(msgspec.Struct, array_like=True):
 
     `boot`, `first`, `seq` and `seen` (bits: the frames seen, from `seq` downwards) count what is
     missing; they decide nothing. `prints` are of the last frames, whole; `position` is where a
-    frame last said it was.
+    frame last said it was. `battery_at` is when a frame last spoke of its battery (ms), `battery`
+    since when it is low; `pairs` are its neighbouring sensors, by the second's name; `said` what
+    was raised of the device itself and has not ended.
     """
 
     version: int = 1
@@ -50,6 +62,10 @@ class DeviceMemory(msgspec.Struct, array_like=True):
     prints: list[int] = []
     position: tuple[float, float] | None = None
     channels: dict[str, ChannelMemory] = {}
+    battery_at: int = 0
+    battery: Spell | None = None
+    pairs: dict[str, Pair] = {}
+    said: list[Finding] = []
 
     def count(self, boot: int, seq: int) -> None:
         """Count a frame: what falls out of the window unseen is missing.
@@ -78,8 +94,14 @@ class DeviceMemory(msgspec.Struct, array_like=True):
         return max(self.first, seq - WINDOW + 1)
 
 
+def newest_reading(memory: DeviceMemory) -> int:
+    """The time of a device's newest reading, ms; -1 before its first."""
+    return max((channel.last_at for channel in memory.channels.values()), default=-1)
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(DeviceMemory)
+_channel_decoder = msgspec.msgpack.Decoder(ChannelMemory)
 
 
 def pack(memory: DeviceMemory) -> bytes:
@@ -91,11 +113,11 @@ def unpack(packed: bytes) -> DeviceMemory:
     return _decoder.decode(packed)
 
 
+def copied(channel: ChannelMemory) -> ChannelMemory:
+    """A channel's memory of its own."""
+    return _channel_decoder.decode(_encoder.encode(channel))
+
+
 def print_of(raw: bytes) -> int:
     """A frame's fingerprint: two frames of one print are the same bytes."""
     return int.from_bytes(blake2b(raw, digest_size=8).digest(), "big")
-def newest_reading(memory: DeviceMemory) -> int:
-    """The time of a device's newest reading, ms; -1 before its first."""
-    return max((channel.last_at for channel in memory.channels.values()), default=-1)
-
-

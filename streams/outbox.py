@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from coldchain.records import ExcursionRecord
+from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.rejections import Rejection
 from coldchain.times import iso
 from series.writer import BadLine, Writer
@@ -53,8 +53,8 @@ class Outbox:
         """Write lines; those that the store rejected."""
         return [bad for some in await self.begin_lines(list(lines)) for bad in some]
 
-    async def say(self, records: Iterable[ExcursionRecord]) -> None:
-        """Publish excursion records, in order for each device."""
+    async def say(self, records: Iterable[ExcursionRecord | ConditionRecord]) -> None:
+        """Publish what was found of devices, in order for each."""
         await send(
             self._topics.excursions,
             [(record.device.encode(), msgspec.json.encode(record), None, {}) for record in records],

@@ -15,19 +15,29 @@ from coldchain.enrolment import Post
 from coldchain.exposure import SLOT_MS, Sums
 from coldchain.judge import ChannelState, Plan
 from coldchain.quiet_columns import Rows, fits, grow
+from coldchain.rules.given import Given
+from coldchain.segment import Interval
 
+from . import trace_columns
+from .conditions import tell
 from .effects import Effects
 from .memory import ChannelMemory
+from .trace_columns import Watched, watch
 
 
 @dataclass(slots=True)
 class Candidate:
-    """One channel's samples of one frame. `stored` are its values once judged, °C."""
+    """One channel's samples of one frame, at source offset `offset`; `spans` as in its memory.
+
+    `stored` are its values once judged, °C.
+    """
 
     device: str
     post: Post
     memory: ChannelMemory
     samples: Sequence[float | None]
+    offset: int
+    spans: Sequence[Interval] = ()
     stored: list[float] | None = None
 
 
@@ -35,7 +45,9 @@ class Candidate:
 class Quick:
     """Gathers candidates; `judge` judges those that are quiet, and marks them `stored`."""
 
-    _groups: dict[tuple[int, int, int], tuple[Plan, list[Candidate]]] = field(default_factory=dict)
+    _groups: dict[tuple[int, int, int, int], tuple[Plan, Given, list[Candidate]]] = field(
+        default_factory=dict
+    )
 
     def offer(
         self,
@@ -45,6 +57,8 @@ class Quick:
         start: int,
         step: int,
         samples: Sequence[float | None],
+        offset: int,
+        spans: Sequence[Interval] = (),
     ) -> Candidate | None:
         """A candidate made of these evenly spaced samples; None where they are none."""
         plan = post.plan
@@ -59,25 +73,32 @@ class Quick:
             or len(memory.state.trackers) != len(plan.limits)
             or not memory.state.is_quiet()
             or None in samples
+            or not trace_columns.fits(post.rules, memory, step)
         ):
             return None
-        candidate = Candidate(device, post, memory, samples)
-        key = id(plan), step, len(samples)  # one plan is one object (enrolment.Plans)
+        spans = [one for one in spans if one[1] + post.grace > start] if spans else spans
+        candidate = Candidate(device, post, memory, samples, offset, spans)
+        # One plan is one object, and so are one plan's rules (enrolment.Plans).
+        key = id(plan), id(post.rules), step, len(samples)
         group = self._groups.get(key)
         if group is None:
-            self._groups[key] = plan, [candidate]
+            if not trace_columns.fit(post.rules, step, len(samples)):
+                return None
+            self._groups[key] = plan, post.rules, [candidate]
         else:
-            group[1].append(candidate)
+            group[2].append(candidate)
         return candidate
 
     def judge(self, effects: Effects) -> None:
         """Judge what was offered."""
-        for (_, step, _), (plan, candidates) in self._groups.items():
-            _judge(plan, step, candidates, effects)
+        for (_, _, step, _), (plan, given, candidates) in self._groups.items():
+            _judge(plan, given, step, candidates, effects)
         self._groups.clear()
 
 
-def _judge(plan: Plan, step: int, candidates: list[Candidate], effects: Effects) -> None:
+def _judge(
+    plan: Plan, given: Given, step: int, candidates: list[Candidate], effects: Effects
+) -> None:
     raw = np.array([one.samples for one in candidates], dtype=np.float64)
     micro = np.rint(raw * MICRO).astype(np.int64)
     micro += np.array([one.post.calibration for one in candidates])[:, None]
@@ -105,7 +126,27 @@ def _judge(plan: Plan, step: int, candidates: list[Candidate], effects: Effects)
     grown = grow(plan.gauge, rows)
     if grown is None:
         return
+    _watch(given, rows, candidates, effects)
     _keep(plan, step, candidates, micro, grown, effects)
+
+
+def _watch(given: Given, rows: Rows, candidates: list[Candidate], effects: Effects) -> None:
+    """The fleet rules over the same rows."""
+    news = watch(
+        Watched(
+            given,
+            rows.dt,
+            rows.last_at,
+            rows.values,
+            [one.memory for one in candidates],
+            [one.spans for one in candidates],
+            candidates[0].post.grace,
+        )
+    )
+    for row, told in news.items():
+        one = candidates[row]
+        said = one.memory.said
+        tell(one.device, one.post.channel, said, told.standing, told.ended, one.offset, effects)
 
 
 def _keep(

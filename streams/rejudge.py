@@ -1,6 +1,7 @@
 """A device judged again where late readings touched it: merged into the store, then from there."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from coldchain.enrolment import PAUSING, Enrolled
@@ -8,9 +9,10 @@ from coldchain.exposure import SLOT_MS
 from coldchain.pauses import spans_of
 from coldchain.segment import Interval
 
+from .conditions import follow, tell
 from .doors import GRACE_AT_MOST
 from .effects import Effects, Late
-from .memory import ChannelMemory
+from .memory import ChannelMemory, copied
 from .merge import lines_of
 from .past import Past, Reading, Stored
 from .revise import History, restart_before, revise
@@ -47,22 +49,53 @@ def rejudge(
     device = enrolled.registration.device
     for channel, since in _touched(channels, late).items():
         quantity = channel.split(".")[1]
+        known = channels[channel]
         if quantity in PAUSING:
-            done.channels[channel] = _switch(past, device, channel, channels[channel], since)
+            memory, times, values = _switch(past, device, channel, known, since)
+            done.channels[channel] = memory
+            _follow(enrolled, channel, known, channels, memory, (times, values), (), offset, done)
             continue
         times, values, history = _history(past, device, channel, channels, since)
         history = replace(history, aboard_since=aboard_since(late, channel))
-        memory = ChannelMemory(last_at=times[-1], last_value=values[-1]) if times else None
-        if memory is None:
+        if not times:
             continue
+        memory = done.channels[channel] = ChannelMemory(times[-1], values[-1])
         revised = revise(enrolled, channel, history, offset)
         memory.state, memory.profile = revised.state, revised.profile
-        memory.presumed = channels[channel].presumed
-        done.channels[channel] = memory
+        memory.presumed = known.presumed
+        spans = history.spans
+        _follow(enrolled, channel, known, channels, memory, (times, values), spans, offset, done)
         done.effects.pieces |= revised.effects.pieces
         done.effects.records += revised.effects.records
         done.effects.standing |= revised.effects.standing
     return done
+
+
+def _follow(
+    enrolled: Enrolled,
+    name: str,
+    known: ChannelMemory,
+    channels: Channels,
+    memory: ChannelMemory,
+    readings: tuple[Sequence[int], Sequence[int]],
+    spans: Sequence[Interval],
+    offset: int,
+    done: Rejudged,
+) -> None:
+    """The fleet rules over what is newer than what they have seen: it only had to wait."""
+    one = copied(known)  # what is known is in use elsewhere
+    times, values = (column[bisect_right(readings[0], known.last_at) :] for column in readings)
+    now = max(own.last_at for own in channels.values())
+    for index, start, stop in enrolled.by_entry(times):
+        post = enrolled.post(index, name)
+        own = times[start:stop], values[start:stop]
+        standing, ended = follow(enrolled, post, one, *own, spans, now)
+        device = enrolled.registration.device
+        tell(device, name, one.said, standing, ended, offset, done.effects)
+        one.last_at, one.last_value = own[0][-1], own[1][-1]
+        one.profile = "" if post.plan is None else post.plan.profile
+    memory.trace, memory.spell, memory.cycles = one.trace, one.spell, one.cycles
+    memory.said = one.said
 
 
 def aboard_since(late: Mapping[str, Late], channel: str) -> int | None:
@@ -133,8 +166,8 @@ def _spans(
 
 def _switch(
     past: Past, device: str, channel: str, known: ChannelMemory, since: int
-) -> ChannelMemory:
-    """A door's memory, read again from before what came late."""
+) -> tuple[ChannelMemory, list[int], list[int]]:
+    """A door's memory, read again from before what came late; and what was read."""
     before = past.latest_before(device, channel, since)
     times, values = past.readings(device, channel, since if before is None else before[0])
     fresh = spans_of(times, values)
@@ -144,8 +177,9 @@ def _switch(
         began = kept.pop()[0]
         if fresh and fresh[0][0] == first:
             fresh[0] = (began, fresh[0][1])
-    return ChannelMemory(
+    memory = ChannelMemory(
         last_at=times[-1] if times else known.last_at,
         last_value=values[-1] if times else known.last_value,
         spans=[*kept, *fresh],
     )
+    return memory, times, values

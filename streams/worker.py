@@ -17,6 +17,7 @@ from series.reader import QueryError, Reader
 from series.writer import BadLine
 
 from .batch import Batch, Seat, lines_of, piece_lines, standing_lines, updates
+from .conditions import look
 from .feed import RegistryFeed
 from .intake import Intake, remember
 from .late import LateQueue, Waiting
@@ -142,7 +143,7 @@ class Worker:
         if previous is not None:
             await previous  # records stay in order; a failure before this one is ours as well
         said = batch.effects.records + updates(batch.effects)
-        await self._outbox.say(self._manifests.named(record) for record in said)
+        await self._outbox.say([*map(self._manifests.named, said), *batch.effects.conditions])
         bad = [line for lines in await written for line in lines]
         if batch.refused or bad:
             await self._outbox.refuse(batch.refused, bad, self._clock())
@@ -247,11 +248,14 @@ class Worker:
         if bad:
             await self._outbox.refuse((), bad, self._clock())
         for (_, device), memory in memories.items():
-            if device in done:
+            enrolled = roster[device]
+            if device in done and enrolled is not None:
                 memory.channels.update(done[device].channels)
+                look(enrolled, memory, as_of[device], done[device].effects)
             for mark in waiting[device].marks:
                 remember(memory, mark)
             self._late.release(device)
+        await self._outbox.say(record for one in effects for record in one.conditions)
         await self._outbox.write(self._watch.lines(memories, self._intake.newest))
         await self._outbox.note(
             note

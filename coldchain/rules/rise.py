@@ -28,9 +28,10 @@ class FastRise:
     """A temperature still inside `limit` that moves towards it.
 
     It has moved `least` micro-degrees from its lowest within `window` ms, and at that rate is
-    beyond in `horizon` ms or sooner. `least` is above what a thermostat's cycle moves. Of each
-    `spacing` ms (of the epoch) the first reading may be that lowest; of readings that lie within
-    one `grain` (micro-degrees) the later is. The figures are those of when it was found.
+    beyond in `horizon` ms or sooner; over at the limit, or when it has moved less than half of
+    `least`, which is above what a thermostat's cycle moves. Of each `spacing` ms (of the epoch)
+    the first reading may be that lowest; of readings that lie within one `grain` (micro-degrees)
+    the later is. The figures are those of when it was found.
     """
 
     limit: Limit
@@ -50,32 +51,35 @@ class FastRise:
         """`is_paused`: a door is open or a defrost runs (or its grace); the trail starts anew."""
         now = round(value)
         if is_paused:
-            state.times, state.values = [], []
-            return self._end(state, at)
+            return self._anew(state, at)
         self.keep(state, at, now)
+        is_beyond = self.limit.beyond(now)
         sign = self.limit.sign
         moved = sign * (now - state.values[0])
-        if self.limit.beyond(now) or moved < self.least:
-            return self._end(state, at)
-        took = at - state.times[0]
-        left = max(0, sign * (self.limit.threshold - now)) * took // moved
-        if left > self.horizon:
-            return self._end(state, at)
-        if state.found is None:
-            figures = {"rate": from_micro(moved) / minutes(took), "left": minutes(left)}
-            state.found = Finding(self.id, state.times[0], at, None, figures)
+        if state.found is not None:
+            # Over when it is past its limit (an excursion now), or has turned.
+            if is_beyond or moved < self.least // 2:
+                ended = self._anew(state, at)
+                self.keep(state, at, now)
+                return ended
+        elif moved >= self.least and not is_beyond:
+            took = at - state.times[0]
+            left = max(0, sign * (self.limit.threshold - now)) * took // moved
+            if left <= self.horizon:
+                figures = {"rate": from_micro(moved) / minutes(took), "left": minutes(left)}
+                state.found = Finding(self.id, state.times[0], at, None, figures)
         return None
 
     def standing(self, state: Trail, now: int) -> Finding | None:
         return state.found
 
     def keep(self, state: Trail, at: int, value: int) -> None:
-        """Take a reading into the trail, and leave behind what is out of the window."""
+        """Take a reading into the trail, if it may be a lowest; leave behind what is too old."""
         times, values = state.times, state.values
-        while times and times[0] < at - self.window:
-            del times[0], values[0]
         if times and at // self.spacing == times[-1] // self.spacing:
             return
+        while times and times[0] < at - self.window:
+            del times[0], values[0]
         height = self.height(value)
         while values and self.height(values[-1]) >= height:
             del times[-1], values[-1]
@@ -87,7 +91,8 @@ class FastRise:
         return self.limit.sign * value // self.grain
 
     @staticmethod
-    def _end(state: Trail, at: int) -> Finding | None:
-        """End what stands: it is past its limit (an excursion now), or no longer nears it."""
+    def _anew(state: Trail, at: int) -> Finding | None:
+        """Begin the trail anew; what stands ends here, and no later one begins before."""
+        state.times, state.values = [], []
         found, state.found = state.found, None
         return None if found is None else msgspec.structs.replace(found, until=at)

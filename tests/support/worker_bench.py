@@ -18,7 +18,7 @@ from broker.topics import CUSTODY, FRAMES, PARCELS, REGISTRY, Topic
 from coldchain.custody import CustodyEvent, encode_event
 from coldchain.frames import Frame, encode_frame
 from coldchain.parcel_records import ParcelRecord
-from coldchain.records import ExcursionRecord
+from coldchain.records import ConditionRecord, ExcursionRecord
 from coldchain.registry import Registration
 from series.reader import Reader
 from series.settings import SeriesSettings
@@ -160,7 +160,14 @@ class Bench:
     def said(self, topic: Topic) -> list[ExcursionRecord]:
         """All excursion records, each device's in order."""
         decoder = msgspec.json.Decoder(ExcursionRecord)
-        return [decoder.decode(value) for _, value, _ in self.records(topic)]
+        values = [value for _, value, _ in self.records(topic)]
+        return [decoder.decode(value) for value in values if b'"rule":' not in value]
+
+    def conditions(self, topic: Topic) -> list[ConditionRecord]:
+        """All records of fleet rules, each device's in order."""
+        decoder = msgspec.json.Decoder(ConditionRecord)
+        values = [value for _, value, _ in self.records(topic)]
+        return [decoder.decode(value) for value in values if b'"rule":' in value]
 
     def parcels(self) -> dict[str, ParcelRecord]:
         """Each parcel's last record."""
