@@ -35,8 +35,8 @@ def enrol(
     if last is None or last.kind != "logger" or _profile(last, compartment) != profile:
         raise EnrolError(
             f"device {device} is registered already, as {_told(known)}, and what held never"
-            " changes: leave out --register, give this file's readings a device of their own, or add to the"
-            " history from a date to come with `coldchain ingest registry`"
+            " changes: leave out --register, give this file's readings a device of their own, or"
+            " add to the history from a date to come with `coldchain ingest registry`"
         )
     since = iso(min(first_at, from_iso(last.since)))
     return msgspec.structs.replace(known, history=[msgspec.structs.replace(last, since=since)])

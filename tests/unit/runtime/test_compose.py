@@ -15,8 +15,10 @@ from alerts.routes_toml import read_routes
 from broker.settings import KafkaSettings
 from dashboards.boards import BOARDS
 from dashboards.words import LANGUAGES
+from runtime.commands.ingest_door import IngestSection
 from runtime.servers.docker import SERVICES, new_secrets, project
 from runtime.servers.kafka import MAX_MESSAGE_BYTES
+from runtime.settings import Given, section
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,10 +35,9 @@ def test_every_server_is_healthy_only_when_it_says_so(compose: dict[str, Any]) -
 
 
 def test_ports_are_published_on_loopback_only(compose: dict[str, Any]) -> None:
-    published = [
-        port for service in compose["services"].values() for port in service.get("ports", [])
-    ]
-    assert len(published) == len(SERVICES)
+    services = compose["services"].items()
+    published = [port for _, service in services for port in service.get("ports", [])]
+    assert {name for name, service in services if "ports" in service} == {*SERVICES, "ingest"}
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
@@ -134,3 +135,15 @@ def test_the_default_of_a_client_is_where_compose_publishes_kafka(compose: dict[
     [port] = compose["services"]["kafka"]["ports"]
     assert KafkaSettings().servers == "127.0.0.1:9092"
     assert ":-9092}" in port
+
+
+def test_the_front_door_keeps_its_tokens_and_spool_and_its_settings_are_some(
+    compose: dict[str, Any],
+) -> None:
+    ingest = compose["services"]["ingest"]
+    state = ingest["environment"]["COLDCHAIN_STATE"]
+    assert ingest["volumes"] == [f"ingest:{state}"]
+    assert "ingest" in compose["volumes"]
+    settings = section("ingest", IngestSection, Given(ingest["environment"]))
+    assert settings.behind_proxy
+    assert ingest["ports"][0].endswith(f":{settings.port}")
