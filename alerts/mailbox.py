@@ -57,7 +57,11 @@ class Mailbox:
         self._routes = settings.routes
         self._zone = ZoneInfo(settings.zone)
         self._group_wait = round(settings.group_wait * SECOND_MS)
-        self._group_interval = round(settings.group_interval * SECOND_MS)
+        self._group_interval = {
+            "warning": round(settings.group_interval * SECOND_MS),
+            "critical": round(settings.group_interval_critical * SECOND_MS),
+        }
+        self._digest_interval = round(settings.digest_interval * SECOND_MS)
         self._give_up_after = round(settings.give_up_after * SECOND_MS)
         self._per_minute = settings.per_minute
         self._composer = Composer(db, settings)
@@ -191,7 +195,7 @@ class Mailbox:
         ).fetchone()[0]
         soonest = now + self._group_wait
         if last is not None:
-            soonest = max(soonest, last + self._group_interval)
+            soonest = max(soonest, last + self._group_interval[severity])
         if severity == "critical":
             return soonest, False
         until = quiet_until(person.quiet, soonest, self._zone)
@@ -239,7 +243,7 @@ class Mailbox:
         for one in waiting:
             who = (one["recipient"], one["channel"])
             room = self._room(who, now, has_critical=one["gravest"] == "critical")
-            if who in busy or room == 0:
+            if who in busy or room == 0 or self._had_many(who, now):
                 continue
             if one["n"] > min(room, MOST_APART):
                 self._gather(who, now)
@@ -261,6 +265,15 @@ class Mailbox:
         )
         most = budget.limit(url, len(sharing), self._per_minute)
         return budget.room(most, taken, has_critical=has_critical)
+
+    def _had_many(self, who: tuple[str, str], now: int) -> bool:
+        """Whether they had a message about many devices a moment ago: a storm, told as one."""
+        row = self._db.execute(
+            "SELECT 1 FROM messages WHERE taken > ? AND recipient = ? AND channel = ?"
+            " AND device = '' AND state != 'pending'",
+            (now - self._digest_interval, *who),
+        ).fetchone()
+        return row is not None
 
     def _gather(self, who: tuple[str, str], now: int) -> None:
         """Make one message of all that is due to a person and was not tried yet."""

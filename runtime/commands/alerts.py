@@ -54,6 +54,7 @@ class AlertsSection:
     profiles: Path | None = None
     group_wait: float = 20.0
     group_interval: float = 300.0
+    group_interval_critical: float = 60.0
     flap_window: float = 1800.0
     flap_wait: float = 900.0
     repeat_critical: float = 3600.0
@@ -61,6 +62,7 @@ class AlertsSection:
     repeat_in_hand: float = 2 * 3600.0
     silence_reminder: float = 600.0
     per_minute: int = 6
+    digest_interval: float = 30.0
     stale_after: float = 72 * 3600.0
     give_up_after: float = 2 * 3600.0
 
@@ -69,6 +71,7 @@ class AlertsSection:
 _NUMBERS = (
     "group_wait",
     "group_interval",
+    "group_interval_critical",
     "flap_window",
     "flap_wait",
     "repeat_critical",
@@ -76,6 +79,7 @@ _NUMBERS = (
     "repeat_in_hand",
     "silence_reminder",
     "per_minute",
+    "digest_interval",
     "stale_after",
     "give_up_after",
 )

@@ -47,6 +47,7 @@ def run(
 
     Example: `coldchain console run --port 8380`
     """
+    import signal
     import socket
 
     import uvicorn
@@ -66,6 +67,8 @@ def run(
     config = uvicorn.Config(
         build(settings), log_level="warning", server_header=False, timeout_graceful_shutdown=5
     )
+    # uvicorn raises once more what ended it; for us it was an order, obeyed.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     finally:

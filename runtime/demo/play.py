@@ -187,6 +187,8 @@ def _alert_settings(
         routes,
         group_wait=1.0,
         group_interval=0.0,  # the city's hours pass in minutes
+        group_interval_critical=0.0,
+        digest_interval=0.0,
         per_minute=60,
         profiles=profiles,
     )

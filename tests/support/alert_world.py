@@ -56,6 +56,8 @@ class World:
             "database": NOWHERE,
             "give_up_after": 3600.0,
             "group_interval": 0.0,
+            "group_interval_critical": 0.0,
+            "digest_interval": 0.0,
             "per_minute": 1000,
         } | changes
         self.settings = AlertSettings(

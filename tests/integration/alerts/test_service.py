@@ -116,7 +116,7 @@ def _settings(kafka: KafkaSettings, database: Path, *people: Recipient) -> Alert
         Rule("default", (people[-1].name,)),
         (Rule("vans", ("@crew",), kind=("van",)),),
     )
-    return AlertSettings(kafka, database, routes, group_wait=0.0, group_interval=0.0)
+    return AlertSettings(kafka, database, routes, group_wait=0.0, group_interval_critical=0.0)
 
 
 def test_an_excursion_reaches_the_crew_once_is_answered_and_closed(
@@ -234,19 +234,29 @@ def test_a_second_service_on_one_database_is_refused(
             AlertService(settings).run(threading.Event())
 
 
+@pytest.mark.parametrize("channel", ["webhook", "mail"])
 def test_killed_before_and_after_every_commit_each_message_comes_once_or_says_it_may_be_twice(
-    kafka: KafkaSettings, tmp_path: Path, phone: Any
+    kafka: KafkaSettings, tmp_path: Path, phone: Any, postbox: Any, channel: str
 ) -> None:
+    def address(name: str) -> str:
+        mail = f"mailto://127.0.0.1:{postbox.port}?from=alerts@example.com&to={name}@example.com"
+        return mail if channel == "mail" else str(phone.url(name))
+
+    def titles_to(name: str) -> list[str]:
+        if channel == "webhook":
+            return [one["title"] for one in phone.messages(name)]
+        return [str(one["Subject"]) for one in postbox.mails if f"{name}@" in str(one["To"])]
+
     cases = [(when, number) for number in range(1, 5) for when in ("before", "after")]
     with ThreadPoolExecutor(4) as pool:  # mostly they wait for Kafka to miss the dead
-        dying = [pool.submit(_killed_at, *case, kafka, tmp_path, phone) for case in cases]
+        dying = [pool.submit(_killed_at, *case, kafka, tmp_path, address) for case in cases]
         ends = dict(zip(cases, (one.result() for one in dying), strict=True))
     # Registry, excursion, "sending", "sent": where the first two come in one poll they are one
     # commit, and there is no fourth. At all there are, the harm was really done.
     most = 4 if ends["before", 4].died or ends["after", 4].died else 3
     assert [case for case, end in ends.items() if end.died] == [c for c in cases if c[1] <= most]
     for (when, number), end in ends.items():
-        titles = [one["title"] for one in phone.messages(f"{when}-{number}")]
+        titles = titles_to(f"{when}-{number}")
         plain = [title for title in titles if "may have reached you" not in title]
         assert titles, (when, number)
         assert len(plain) <= 1, (when, number, titles)
@@ -265,14 +275,16 @@ class End:
     at_sent: bool
 
 
-def _killed_at(when: str, number: int, kafka: KafkaSettings, folder: Path, phone: Any) -> End:
+def _killed_at(
+    when: str, number: int, kafka: KafkaSettings, folder: Path, address: Callable[[str], str]
+) -> End:
     """Run a service to its death at that commit, then another to the end; how the first ended."""
     name = f"{when}-{number}"
     own = replace(kafka, prefix=f"{kafka.prefix}{name}.", partitions=1)
     ensure_topics(own, (REGISTRY, EXCURSIONS, ALERT_COMMANDS))
     database = folder / f"{name}.sqlite"
     command = [sys.executable, str(VICTIM), own.servers, own.prefix, str(database)]
-    command.append(phone.url(name))
+    command.append(address(name))
     _send(own, _registration(), _excursion("x1"))
     end = _first_end([*command, when, str(number)], database)
     second = subprocess.Popen(command)

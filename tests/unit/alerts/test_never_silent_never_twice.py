@@ -109,6 +109,7 @@ WORLDS = st.fixed_dictionaries(
     {
         "group_wait": st.sampled_from([0.0, 60.0]),
         "group_interval": st.sampled_from([0.0, 300.0]),
+        "digest_interval": st.sampled_from([0.0, 30.0]),
         "per_minute": st.sampled_from([1, 6]),
         "flap_wait": st.sampled_from([60.0, 900.0]),
         "repeat_critical": st.sampled_from([600.0, 3600.0]),

@@ -165,6 +165,39 @@ def test_more_devices_than_a_phone_should_ring_for_are_one_message(
     assert letter.message.title == "[CRITICAL] 12 out of range at 12 assets, 12 critical"
 
 
+def test_after_a_message_about_many_the_next_waits_and_has_what_came_since(
+    make_world: Any, make_record: Any
+) -> None:
+    world = make_world(digest_interval=30.0)
+    for number in range(30):  # two a second
+        world.say(make_record(f"x{number}", device=f"ghost-{number:02}"))
+        if number >= 9:
+            world.go_to((number - 8) / 120, step=1 / 120)
+    world.go_to(1, step=1 / 120)
+    assert [len(letter.alerts) for _, _, letter in world.heard] == [10, 20]
+    first, second = (minute * 60 for minute, _, _ in world.heard)
+    assert 30 <= second - first <= 31
+
+
+def test_a_storm_is_a_few_messages_and_loses_no_critical_one(
+    make_world: Any, make_record: Any
+) -> None:
+    usual = {"group_interval": 300.0, "group_interval_critical": 60.0, "digest_interval": 30.0}
+    world = make_world(group_wait=20.0, per_minute=6, **usual)
+    critical: set[str] = set()
+    for number in range(1_500):  # 60 lockers of 25 compartments, within a minute
+        severity = "critical" if number % 10 == 0 else "warning"
+        place = {"device": f"locker-{number % 60:02}", "compartment": f"c{number // 60:02}"}
+        world.say(make_record(f"x{number}", severity=severity, **place))
+        critical.update([f"x{number}"] if severity == "critical" else [])
+        if number % 25 == 24:
+            world.go_to((number + 1) / 1_500, step=1 / 60)
+    world.go_to(3, step=1 / 60)
+    assert critical <= {word[2] for word in world.words}
+    assert len({word[2] for word in world.words}) == len(world.words)
+    assert len(world.heard) <= 8
+
+
 def test_beyond_the_budget_nothing_is_lost_and_what_waits_goes_as_one(
     make_world: Any, make_record: Any
 ) -> None:
@@ -195,17 +228,20 @@ def test_the_last_of_a_budget_is_for_critical_messages(make_world: Any, make_rec
 def test_the_next_word_about_the_same_device_waits_its_interval_unless_it_is_graver(
     make_world: Any, make_record: Any
 ) -> None:
-    world = make_world(group_interval=300.0)
+    world = make_world(group_interval=300.0, group_interval_critical=60.0)
     world.enrol()
     world.say(make_record("w1", severity="warning"))
     world.go_to(1)
     world.say(make_record("w2", severity="warning", compartment="rear"))
     world.go_to(2)
     world.say(make_record("x3", compartment="third"))
+    world.go_to(3)
+    world.say(make_record("x4", compartment="fourth"))
     world.go_to(7)
     assert [(minute, letter.alerts) for minute, who, letter in world.heard if who == "wang"] == [
         (0.5, ("w1",)),
         (2.5, ("x3", "w2")),
+        (3.5, ("x4",)),
     ]
 
 
