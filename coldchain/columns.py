@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .chunks import Chunk, Pauses
-from .excursions import Excursion
+from .excursion_columns import Excursions
 from .exposure import Sums
 from .judge import ChannelState, Plan, advance, left_open
 from .kinetics import RateTable, mkt_table
@@ -35,7 +35,7 @@ class Judged:
     one with the highest MKT, where the plan asks and the record is longer than one.
     """
 
-    excursions: tuple[Excursion, ...]
+    excursions: Excursions
     sums: Sums
     readings: int
     duplicates: int
@@ -78,12 +78,13 @@ def judge_ordered(
     t, v = readings.t, readings.v
     whole = _whole(t, span)
     if whole is None:
-        return Judged((), plan.gauge.fresh(), 0, 0, 0, None, None, 0)
+        return Judged(
+            Excursions.of(plan.limits, (), ()), plan.gauge.fresh(), 0, 0, 0, None, None, 0
+        )
     lead, trail = (int(t[0]) - whole[0], whole[1] - int(t[-1])) if len(t) else (0, 0)
     swept = sweep(plan, t, v, pauses, lead)
-    found = [*swept.closed, *left_open(plan, swept.state, whole[1])]
     return Judged(
-        tuple(sorted(found, key=lambda e: (e.start, e.limit))),
+        Excursions.of(plan.limits, swept.closed, left_open(plan, swept.state, whole[1])),
         swept.sums,
         len(t),
         readings.duplicates,
@@ -104,10 +105,11 @@ def _whole(t: Ints, span: Interval | None) -> Interval | None:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What came of readings in order, and the state they leave. As `Step`, but summed up."""
+    """What came of readings in order, and the state they leave. As `Step`, but summed up; `closed`
+    are parts of `Excursions`."""
 
     state: ChannelState
-    closed: list[Excursion]
+    closed: list[tuple[int, Ints]]
     sums: Sums
     longest_gap: int
 
@@ -124,7 +126,7 @@ def sweep(plan: Plan, t: Ints, v: Ints, pauses: Sequence[Interval] = (), lead: i
     state, total = step.state, plan.gauge.fresh()
     for piece in step.pieces:
         total += piece.sums
-    closed: list[Excursion] = []
+    closed: list[tuple[int, Ints]] = []
     longest, paused = 0, Pauses.of(pauses)
     for start in range(0, len(t) - 1, CHUNK):
         stop = start + CHUNK + 1

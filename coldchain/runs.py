@@ -8,24 +8,29 @@ What is open before the first reading of a chunk, and after its last, is the tra
 import numpy as np
 
 from .chunks import BeyondParts, Chunk, Ints, Runs, crossings, none_beyond
-from .excursions import Excursion, Tracker
+from .excursion_columns import NEVER
+from .excursions import Tracker
 from .judge import ChannelState, Plan
 from .limits import Limit
 
-#: A time that is none.
-_NEVER = -(1 << 62)
+#: Which columns of a pass's table are an excursion's figures, in their order; the last, since when
+#: it is presumed, is never of one that ended.
+_CLOSED = (0, 1, 2, 3, 9, 12, 4, 5, 6, 7)
 
 
-def follow(plan: Plan, state: ChannelState, chunk: Chunk) -> list[Excursion]:
-    """Carry the state's trackers through a chunk; the excursions that ended in it."""
-    closed: list[Excursion] = []
-    for limit, tracker in zip(plan.limits, state.trackers, strict=True):
+def follow(plan: Plan, state: ChannelState, chunk: Chunk) -> list[tuple[int, Ints]]:
+    """Carry the state's trackers through a chunk; the excursions that ended in it: which limit's,
+    and their figures as in `Excursions`."""
+    closed: list[tuple[int, Ints]] = []
+    for nth, (limit, tracker) in enumerate(zip(plan.limits, state.trackers, strict=True)):
         parts = chunk.beyond(limit)
         if parts is None and not tracker.is_open:
             is_waiting = tracker.touching_ms or not chunk.all_known
             if limit.clear_level == limit.threshold or not is_waiting:
                 continue
-        closed += _Pass(limit, tracker, chunk, parts or none_beyond(chunk, limit)).follow()
+        ended = _Pass(limit, tracker, chunk, parts or none_beyond(chunk, limit)).follow()
+        if ended is not None:
+            closed.append((nth, ended))
     return closed
 
 
@@ -53,16 +58,16 @@ class _Pass:
         inside = (sign * (self.chunk.v - clear) <= 0) & ~is_beyond
         return np.maximum.accumulate(np.where(is_beyond | inside, self.rank, 0))
 
-    def follow(self) -> list[Excursion]:
+    def follow(self) -> Ints | None:
+        """Carry the tracker on; the figures of what ended."""
         tracker, ended = self.tracker, self.runs.ended
-        closed: list[Excursion] = []
+        closed: Ints | None = None
         touching_after = int(self._touching(self.rank[-1:], self.rank[-1:])[0])
         if len(self.runs.first):
             table = self._table()
-            rows = list(zip(*(column.tolist() for column in table), strict=True))
-            closed = [self._excursion(*row) for row in rows[:ended]]
-            for row in rows[ended:]:
+            for row in zip(*(column[ended:].tolist() for column in table), strict=True):
                 self._leave_open(*row)
+            closed = np.stack([table[n][:ended] for n in _CLOSED] + [np.full(ended, NEVER)])
         tracker.total_ms += int(self.ms[-1])
         tracker.is_open = len(self.runs.first) > ended
         if not tracker.is_open:
@@ -75,37 +80,6 @@ class _Pass:
         carried = np.where(since == 0, self.tracker.touching_ms, 0)
         touching: Ints = carried + self.gaps[upto] - self.gaps[since]
         return touching
-
-    def _excursion(
-        self,
-        first_at: int,
-        start: int,
-        peak: int,
-        peak_at: int,
-        ms: int,
-        degree: int,
-        unknown_ms: int,
-        touching_ms: int,
-        last_beyond: int,
-        confirmed: int,
-        counted_from: int,
-        agreeing: int,
-        end: int,
-    ) -> Excursion:
-        return Excursion(
-            self.limit.id,
-            self.limit.severity,
-            first_at,
-            start,
-            peak,
-            peak_at,
-            None if confirmed == _NEVER else confirmed,
-            end,
-            ms,
-            degree,
-            unknown_ms,
-            touching_ms,
-        )
 
     def _leave_open(self, *row: int) -> None:
         tracker = self.tracker
@@ -124,11 +98,11 @@ class _Pass:
             tracker.agreeing,
             _,
         ) = row
-        tracker.confirmed = None if confirmed == _NEVER else confirmed
-        tracker.counted_from = None if counted_from == _NEVER else counted_from
+        tracker.confirmed = None if confirmed == NEVER else confirmed
+        tracker.counted_from = None if counted_from == NEVER else counted_from
 
     def _table(self) -> tuple[Ints, ...]:
-        """Each run's figures, in the order of `_excursion`."""
+        """Each run's figures, in the order of `_leave_open`."""
         tracker, chunk, parts, runs = self.tracker, self.chunk, self.parts, self.runs
         opens = runs.first - 1
         first_at = chunk.t[runs.first]
@@ -208,13 +182,13 @@ class _Pass:
         target = self.ms[left] + np.maximum(limit.allowed - before, 1)
         piece = np.searchsorted(self.ms, target, "left") - 1
         reached = np.flatnonzero((before + ms >= limit.allowed) & (piece < right))
-        confirmed = np.full(len(had), _NEVER)
+        confirmed = np.full(len(had), NEVER)
         at = piece[reached]
         missing = limit.allowed - before[reached] - (self.ms[at] - self.ms[left[reached]])
         confirmed[reached] = pieces.start[at] + np.maximum(0, missing)
         if runs.is_carried and tracker.confirmed is not None:
             confirmed[0] = tracker.confirmed
-        return confirmed, np.full(len(had), _NEVER), np.zeros(len(had), dtype=np.int64)
+        return confirmed, np.full(len(had), NEVER), np.zeros(len(had), dtype=np.int64)
 
     def _agreed(self, start: Ints) -> tuple[Ints, Ints, Ints]:
         """Per run, where no time is allowed: from when it counts, and whether a second agreed."""
@@ -229,7 +203,7 @@ class _Pass:
             if tracker.counted_from is not None:
                 counted_from[0] = tracker.counted_from
         agreeing = np.minimum(agreeing, 2)
-        confirmed = np.where(agreeing == 2, counted_from, _NEVER)
+        confirmed = np.where(agreeing == 2, counted_from, NEVER)
         if runs.is_carried and tracker.confirmed is not None:
             confirmed[0] = tracker.confirmed
         return confirmed, counted_from, agreeing
@@ -244,7 +218,7 @@ class _Pass:
         nth = seen[np.searchsorted(seen, runs.fresh)]
         of_reading = np.where(nth <= runs.last, np.append(t, never)[nth], never)
         first = np.minimum(of_piece, of_reading)
-        return np.where(first == never, _NEVER, first)
+        return np.where(first == never, NEVER, first)
 
     def _ends(self, touching: Ints, last_beyond: Ints) -> Ints:
         """Where each run that ended did; unknown time before it ended touches it."""

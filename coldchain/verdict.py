@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .celsius import from_micro
+from .excursion_columns import NEVER, Excursions
 from .excursions import Excursion
 from .exposure import Sums
 from .kinetics import RATE_UNIT
@@ -67,10 +68,17 @@ class Evidence:
     hidden_ms: int = 0
     step_beyond: int = 0
 
-    def spending(self, limit: Limit) -> Spent:
-        """What is spent of a cumulative limit."""
-        known = sum(e.ms for e in self.excursions if e.limit == limit.id)
-        return self.spent.get(limit.id) or Spent(known, known + self.unknown_ms)
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of a limit's excursions: the ms of the longest and of all; the most that one may have been,
+    with the unknown time inside and about it; whether any is confirmed, or presumed."""
+
+    longest: int = 0
+    total: int = 0
+    possible: int = 0
+    is_confirmed: bool = False
+    is_presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +96,41 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 def decide(profile: Profile, evidence: Evidence) -> Outcome:
     """The verdict by a profile."""
-    found = sorted(_reasons(profile, evidence), key=lambda r: -VERDICTS.index(r.verdict))
-    return Outcome(worst(reason.verdict for reason in found), tuple(found))
+    reasons = sorted(
+        _reasons(profile, evidence, tallies(evidence)),
+        key=lambda reason: -VERDICTS.index(reason.verdict),
+    )
+    return Outcome(worst(reason.verdict for reason in reasons), tuple(reasons))
 
 
-def is_confirmed(limit: Limit, excursions: Iterable[Excursion]) -> bool:
-    """Whether one of the excursions confirmed this limit."""
-    return any(e.limit == limit.id and e.confirmed is not None for e in excursions)
+def tallies(evidence: Evidence) -> dict[str, Tally]:
+    """By limit (id), of those that have excursions."""
+    found = evidence.excursions
+    if not isinstance(found, Excursions):
+        found = Excursions.of(evidence.limits, more=found)
+    ms = found.figure("ms")
+    possible = ms + found.figure("unknown_ms") + found.figure("touching_ms")
+    is_confirmed, is_presumed = (
+        found.figure("confirmed") != NEVER,
+        found.figure("presumed") != NEVER,
+    )
+    told: dict[str, Tally] = {}
+    for nth, limit in enumerate(found.limits):
+        own = found.rank == nth
+        if own.any():
+            told[limit.id] = Tally(
+                int(ms[own].max()),
+                int(ms[own].sum()),
+                int(possible[own].max()),
+                bool(is_confirmed[own].any()),
+                bool(is_presumed[own].any()),
+            )
+    return told
 
 
-def possible_ms(limit: Limit, evidence: Evidence) -> int | None:
-    """The longest a limit may have been passed, known and unknown; None: it can't have been."""
-    own = [e for e in evidence.excursions if e.limit == limit.id]
-    if limit.mode == "cumulative":
-        return evidence.spending(limit).possible if evidence.excursions else None
-    touching = [e.ms + e.unknown_ms + e.touching_ms for e in own]
-    hidden = evidence.longest_gap
-    if limit.id in evidence.spent:
-        hidden = max(hidden, evidence.spent[limit.id].possible)
-    if limit.clear_level != limit.threshold:
-        hidden = max(hidden, evidence.unknown_ms, evidence.hidden_ms)
-    return max([*touching, *([hidden] if evidence.excursions and hidden else [])], default=None)
-
-
-def _reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:
+def _reasons(profile: Profile, evidence: Evidence, found: Mapping[str, Tally]) -> Iterator[Reason]:
     for limit in evidence.limits:
-        yield from _limit_reasons(limit, evidence)
+        yield from _limit_reasons(limit, evidence, found)
     yield from _mkt_reasons(profile, evidence)
     if evidence.sums.known_ms == 0:
         yield Reason("review", "nothing-known" if evidence.sums.count else "nothing-measured")
@@ -131,30 +148,46 @@ def _reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:
         yield Reason("review", "sensor-fault", {"fault": fault})
 
 
-def _limit_reasons(limit: Limit, evidence: Evidence) -> Iterator[Reason]:
+def _limit_reasons(
+    limit: Limit, evidence: Evidence, found: Mapping[str, Tally]
+) -> Iterator[Reason]:
     values: dict[str, str | int | float] = {
         "limit": limit.id,
         "side": f"at-or-{limit.side}" if limit.inclusive else limit.side,
         "threshold": from_micro(limit.threshold),
         "allowed": minutes(limit.allowed),
     }
-    own = [e for e in evidence.excursions if e.limit == limit.id]
-    over_the_way = evidence.spent.get(limit.id)
-    is_spent = over_the_way is not None and 0 < limit.allowed <= over_the_way.known
-    if is_spent or is_confirmed(limit, own):
-        if limit.mode == "cumulative":
-            longest = evidence.spending(limit).known
-        else:
-            longest = max([over_the_way.known if over_the_way else 0, *(e.ms for e in own)])
+    own, over_the_way = found.get(limit.id, Tally()), evidence.spent.get(limit.id)
+    if limit.mode == "cumulative":
+        known = own.total if over_the_way is None else over_the_way.known
+    else:
+        known = max(own.longest, 0 if over_the_way is None else over_the_way.known)
+    is_spent = over_the_way is not None and 0 < limit.allowed <= known
+    if is_spent or own.is_confirmed:
         forced: Verdict = "reject" if limit.severity == "critical" else "review"
-        yield Reason(forced, "confirmed", {**values, "minutes": minutes(longest)})
+        yield Reason(forced, "confirmed", {**values, "minutes": minutes(known)})
         return
-    if any(e.presumed is not None for e in own):
+    if own.is_presumed:
         yield Reason("review", "presumed", values)
         return
-    possible = possible_ms(limit, evidence)
+    possible = _possible_ms(limit, evidence, found)
     if possible is not None and possible >= limit.allowed:
         yield Reason("review", "possible", {**values, "minutes": minutes(possible)})
+
+
+def _possible_ms(limit: Limit, evidence: Evidence, found: Mapping[str, Tally]) -> int | None:
+    """The longest a limit may have been passed, known and unknown; None: it can't have been."""
+    if not found:
+        return None
+    own, over_the_way = found.get(limit.id), evidence.spent.get(limit.id)
+    if limit.mode == "cumulative":
+        known = own.total if own else 0
+        return over_the_way.possible if over_the_way else known + evidence.unknown_ms
+    hidden = max(evidence.longest_gap, over_the_way.possible if over_the_way else 0)
+    if limit.clear_level != limit.threshold:
+        hidden = max(hidden, evidence.unknown_ms, evidence.hidden_ms)
+    possible = max(hidden, own.possible if own else 0)
+    return possible if own or hidden else None
 
 
 def _mkt_reasons(profile: Profile, evidence: Evidence) -> Iterator[Reason]:

@@ -10,11 +10,12 @@ import msgspec
 
 from .columns import order, sweep
 from .enrolment import PAUSING, Enrolled
+from .excursion_columns import Excursions
 from .excursions import Excursion
 from .frames import Channel, Frame
 from .judge import ChannelState, Plan, left_open
-from .pauses import pauses_of, spans_of
 from .parcel_records import ParcelRecord
+from .pauses import pauses_of, spans_of
 from .records import ConditionRecord, ExcursionRecord
 from .saying import of_compartment, record, standing
 from .segment import Interval
@@ -130,7 +131,7 @@ def _judge_channel(
             rest = left_open(plan, swept.state, times[-1] if now is None else now)
         else:
             rest = cut_short(plan, swept.state)
-        excursions = [*swept.closed, *rest]
+        excursions = Excursions.of(plan.limits, swept.closed, rest)
         found += [Found(channel, plan, e) for e in of_compartment(plan, excursions)]
     return found
 

@@ -140,7 +140,7 @@ def band(limits: Sequence[Limit]) -> tuple[float | None, float | None]:
 
 
 def _draw(axes: Any, panel: Panel, profile: Profile, zone: tzinfo) -> None:
-    printed = panel.found.printed
+    printed = panel.found.summary
     axes.set_title(_headline(panel, zone), loc="left", fontsize=11, color=VERDICT[printed.verdict])
     axes.set_ylabel(f"{printed.channel}, °C" if "°" not in printed.channel else printed.channel)
     axes.grid(color=GRID, linewidth=0.6)

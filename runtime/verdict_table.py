@@ -1,8 +1,9 @@
 """A file's verdict as a person reads it: zh-CN and en, times in their own zone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from coldchain.celsius import from_micro
@@ -108,7 +109,7 @@ def show(
         for part in _parts(sheet, profile, zone, language):
             console.print(part, highlight=False, soft_wrap=not isinstance(part, Table))
         console.print()
-    skipped = sheets[0].evaluated.printed.skipped if sheets else []
+    skipped = sheets[0].evaluated.summary.skipped if sheets else []
     if skipped:
         said = _WORDS[language]["skipped"].format(names=", ".join(skipped))
         console.print(said, style="dim", highlight=False, markup=False)
@@ -146,7 +147,7 @@ def _parts(
     from rich.text import Text
 
     evaluated = sheet.evaluated
-    words, printed = _WORDS[language], evaluated.printed
+    words, printed = _WORDS[language], evaluated.summary
     verdict = printed.verdict
     head = Text.assemble(
         (printed.channel, "bold"),
@@ -156,12 +157,10 @@ def _parts(
     reasons = [reason.text(language, zone) for reason in evaluated.outcome.reasons]
     parts: list[RenderableType] = [head, *(Text(f"  {reason}") for reason in reasons)]
     parts += [Text(f"  {figure}") for figure in _figures(evaluated, zone, language)]
-    if printed.excursions:
-        parts.append(_table(evaluated, profile, zone, words))
-    else:
-        parts.append(words["none"])
-    if len(printed.excursions) > MOST_EXCURSIONS:
-        parts.append(f"  {words['more'].format(count=len(printed.excursions) - MOST_EXCURSIONS)}")
+    excursions = evaluated.judged.excursions
+    parts.append(_table(excursions, profile, zone, words) if excursions else words["none"])
+    if len(excursions) > MOST_EXCURSIONS:
+        parts.append(f"  {words['more'].format(count=len(excursions) - MOST_EXCURSIONS)}")
     faults = [say(one, language, local(one.since, zone)) for one in evaluated.faults]
     parts += _listed(faults, words)
     if sheet.rejected:
@@ -185,7 +184,7 @@ def _listed(said: Sequence[str], words: dict[str, str]) -> "list[RenderableType]
 
 
 def _figures(evaluated: Evaluated, zone: tzinfo, language: Language) -> list[str]:
-    words, printed = _WORDS[language], evaluated.printed
+    words, printed = _WORDS[language], evaluated.summary
     lines = [
         words["readings"].format(
             readings=printed.readings, duplicates=printed.duplicates, conflicts=printed.conflicts
@@ -222,13 +221,12 @@ def _figures(evaluated: Evaluated, zone: tzinfo, language: Language) -> list[str
 
 
 def _table(
-    evaluated: Evaluated, profile: Profile, zone: tzinfo, words: dict[str, str]
+    found: Sequence[Excursion], profile: Profile, zone: tzinfo, words: dict[str, str]
 ) -> "RenderableType":
     from rich.table import Table
 
-    rows = _gravest(evaluated)
-    excursions = [evaluated.printed.excursions[row] for row in rows]
-    shows_unknown = any(excursion.unknown_minutes for excursion in excursions)
+    excursions = _gravest(found)
+    shows_unknown = any(excursion.unknown_ms for excursion in excursions)
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     for key in ("limit", "start", "confirmed", "end"):
         table.add_column(words[key], overflow="fold")
@@ -236,9 +234,9 @@ def _table(
         if key != "unknown" or shows_unknown:
             table.add_column(words[key], justify="right")
     limits = {limit.id: limit for limit in profile.limits}
-    for row, excursion in zip(rows, excursions, strict=True):
-        found = evaluated.judged.excursions[row]
-        limit = limits[excursion.limit]
+    first = iso(excursions[0].start)
+    for excursion in excursions:
+        limit, start = limits[excursion.limit], iso(excursion.start)
         color = _COLORS["reject" if limit.severity == "critical" else "review"]
         numbers = [excursion.minutes, excursion.unknown_minutes, excursion.degree_minutes]
         if not shows_unknown:
@@ -246,24 +244,24 @@ def _table(
         table.add_row(
             f"{limit.id} {_sign(limit)}{from_micro(limit.threshold):g},"
             f" {minutes(limit.allowed):g} {words['min']}",
-            _local(excursion.start, zone, evaluated.printed.start),
-            _confirmed(found, zone, words),
-            _local(excursion.end, zone, excursion.start) if excursion.end else words["open"],
+            _local(start, zone, first),
+            _confirmed(excursion, zone, words),
+            words["open"] if excursion.end is None else _local(iso(excursion.end), zone, start),
             *(f"{number:.1f}" for number in numbers),
-            f"{excursion.peak:.2f}",
-            style=color if excursion.confirmed else "",
+            f"{excursion.peak_celsius:.2f}",
+            style=color if excursion.confirmed is not None else "",
         )
     return table
 
 
-def _gravest(evaluated: Evaluated) -> list[int]:
-    """Which excursions are shown, by time."""
-    found = evaluated.judged.excursions
-    by_gravity = sorted(
-        range(len(found)),
-        key=lambda n: (found[n].confirmed is None, found[n].severity == "warning", -found[n].ms),
+def _gravest(found: Iterable[Excursion]) -> list[Excursion]:
+    """Those that are shown, by time: the confirmed, the critical, the longest."""
+    by_gravity = nsmallest(
+        MOST_EXCURSIONS,
+        enumerate(found),
+        key=lambda one: (one[1].confirmed is None, one[1].severity == "warning", -one[1].ms),
     )
-    return sorted(by_gravity[:MOST_EXCURSIONS])
+    return [excursion for _, excursion in sorted(by_gravity, key=lambda one: one[0])]
 
 
 def _confirmed(found: Excursion, zone: tzinfo, words: dict[str, str]) -> str:

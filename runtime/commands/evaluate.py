@@ -85,13 +85,13 @@ def run(
         with progress(f"drawing {plot}"):
             _draw(plot, file, logger, found, rules, _zone_shown(tz))
     if as_json:
-        import msgspec
+        from coldchain.evaluation import as_json as evaluations_as_json
 
-        printed = msgspec.json.encode([one.printed for one in found])
-        typer.echo(msgspec.json.format(printed, indent=1).decode())
+        for part in evaluations_as_json(found):
+            typer.echo(part, nl=False)
     else:
         _show(logger, found, rules, _zone_shown(tz), language)
-    if any(one.printed.verdict != "accept" for one in found):
+    if any(one.outcome.verdict != "accept" for one in found):
         raise typer.Exit(EXIT_NOT_ACCEPTED)
 
 
