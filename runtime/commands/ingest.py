@@ -224,14 +224,17 @@ def _check_name(option: str, name: str) -> None:
 
 
 def _check_profiles(file: Path, registrations: list[Any], folder: Path | None) -> None:
-    """A device of an unknown profile would have its frames refused."""
+    """A device of an unknown profile would have its frames refused. Each is looked up once."""
+    first: dict[str, str] = {}
     for one in registrations:
         for entry in one.history:
             for name, compartment in entry.compartments.items():
-                try:
-                    profile_named(compartment.profile, folder)
-                except UserError as error:
-                    raise UserError(f"{file}: device {one.device}: {name}: {error}") from None
+                first.setdefault(compartment.profile, f"device {one.device}: {name}")
+    for profile, where in first.items():
+        try:
+            profile_named(profile, folder)
+        except UserError as error:
+            raise UserError(f"{file}: {where}: {error}") from None
 
 
 def _ends(read: "list[tuple[Path, LoggerFile]]") -> Iterator[int]:
