@@ -29,6 +29,8 @@ _CODE = Path(__file__).parents[2]
 _BUFFER_BYTES = 1 << 20
 #: How often it is looked whether someone waits for too long (s).
 _LOOK_S = 0.5
+#: How long a process whose line is closed has to end (s).
+_GRACE_S = 2.0
 
 
 class Line:
@@ -65,6 +67,7 @@ class Line:
             raise
         if refused:
             writer.transport.abort()
+            await self._end_child()
             raise KafkaError(refused)
         self._writer = writer
         self._tasks = [asyncio.create_task(self._listen(reader)), asyncio.create_task(self._look())]
@@ -75,9 +78,12 @@ class Line:
         for task in tasks:
             task.cancel()
         self._hang_up("no connection")
+        await self._end_child()
+
+    async def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is not None:
-            await asyncio.to_thread(child.wait)
+            await asyncio.to_thread(_bury, child)
 
     def _hang_up(self, why: str) -> None:
         writer, self._writer = self._writer, None
@@ -144,6 +150,15 @@ def _begin(line: socket.socket) -> "subprocess.Popen[bytes]":
         stdin=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": str(_CODE)},
     )
+
+
+def _bury(child: "subprocess.Popen[bytes]") -> None:
+    """Wait until it has ended, by itself or, where it hangs, by force."""
+    try:
+        child.wait(_GRACE_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 async def _received(reader: asyncio.StreamReader) -> bytes:
