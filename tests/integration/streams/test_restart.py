@@ -89,6 +89,21 @@ def test_what_comes_in_order_while_a_late_reading_waits_for_the_store_is_judged(
         own.stop()
 
 
+def test_a_frame_that_waits_is_not_committed_past_by_those_behind_it(bench: Bench) -> None:
+    """A late frame waits to settle; others of its partition are done; the worker is gone."""
+    bench.register(registration("van-1"))
+    with bench.worker("--checkpoint", "0.2"):
+        bench.send_frames(*(frame("van-1", minute, 2.0) for minute in (0, 1, 3, 4)))
+        bench.wait_committed()
+    bench.send_frames(frame("van-1", 2, 2.0), *(frame("van-1", n, 2.0) for n in range(5, 15)))
+    with bench.worker("--checkpoint", "0.2", "--settle", "600"):
+        wait_until(lambda: bench.readings_stored() == 28, "all but the late ones are stored")
+    assert not bench.is_committed()
+    with bench.worker("--checkpoint", "0.2", "--settle", "0.2"):
+        bench.wait_committed()
+    assert bench.readings_stored() == 30
+
+
 def test_a_changed_registration_reaches_a_running_worker(bench: Bench) -> None:
     bench.register(registration("van-1"))
     with bench.worker("--checkpoint", "0.2"):

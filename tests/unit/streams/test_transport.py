@@ -1,0 +1,50 @@
+"""What the mended consumer commits: never past what is not acknowledged."""
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+import pytest
+from faust.types import TP
+
+from streams.transport import Consumer
+
+HERE = TP("frames", 0)
+
+
+def consumer(handed_on: Sequence[int]) -> Consumer:
+    """A consumer that has handed these offsets on, without a broker."""
+    made = Consumer.__new__(Consumer)
+    made._handed_on = defaultdict(deque, {HERE: deque(handed_on)})
+    made._acked = defaultdict(list)
+    made._acked_index = defaultdict(set)
+    return made
+
+
+def acknowledge(one: Consumer, *offsets: int) -> int | None:
+    one._acked[HERE] += offsets
+    one._acked_index[HERE] |= set(offsets)
+    return one._new_offset(HERE)
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "committed"),
+    [((), None), ((10,), 11), ((11, 12), None), ((10, 12), 11), ((10, 11, 12, 13), 14)],
+)
+def test_the_first_that_is_not_acknowledged_is_the_limit(
+    acknowledged: Sequence[int], committed: int | None
+) -> None:
+    assert acknowledge(consumer([10, 11, 12, 13]), *acknowledged) == committed
+
+
+def test_what_waited_is_committed_with_those_behind_it_when_it_is_done() -> None:
+    one = consumer([10, 11, 12])
+    assert acknowledge(one, 11, 12) is None
+    assert acknowledge(one, 10) == 13
+    assert acknowledge(one) is None
+
+
+def test_offsets_that_no_record_has_are_passed_and_the_record_after_them_is_not() -> None:
+    one = consumer([10, 15, 16])
+    assert acknowledge(one, 10) == 11
+    assert acknowledge(one, 16) is None
+    assert acknowledge(one, 15) == 17
