@@ -29,6 +29,7 @@ from broker.topics import (
 )
 
 from .catalog import Catalog
+from .deposit import deposit
 from .entries import Entry, Kind
 from .errors import AuditError
 from .ledger import Ledger
@@ -154,12 +155,14 @@ class Archiver:
         gap = Gap(topic=where.topic, partition=where.partition, first=first, next=following)
         self._waiting.gaps.append(gap)
 
-    def step(self) -> int:
-        """Take in what has come, and seal what is due; the number of records."""
-        count = self.take()
-        if self.is_due(self._clock()):
-            self.cut()
-        return count
+    def step(self) -> bool:
+        """Take in what has come, and seal what is due; whether there was a seal."""
+        self.take()
+        return self.is_due(self._clock()) and self.cut() is not None
+
+    def deposit(self) -> None:
+        """Leave the last seals of days that are over with somebody else, where that is set."""
+        deposit(self._catalog, self._settings.deposits, self._clock())
 
     def take(self) -> int:
         """Take in what has come; the number of records."""

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from coldchain.times import DAY_MS
+
 from .accounts import Account
 from .entries import Kind, subject_hash
 from .errors import AuditError
@@ -47,6 +49,9 @@ CREATE TABLE IF NOT EXISTS offsets (
 CREATE TABLE IF NOT EXISTS accounts (
     device TEXT, boot INTEGER, ranges BLOB NOT NULL, repeats INTEGER NOT NULL,
     PRIMARY KEY (device, boot)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deposits (
+    day INTEGER, place TEXT, at INTEGER NOT NULL, PRIMARY KEY (day, place)
 ) WITHOUT ROWID;
 COMMIT;
 """
@@ -132,6 +137,23 @@ class Catalog:
 
     def published(self, number: int) -> None:
         self._db.execute("UPDATE seals SET published = 1 WHERE number <= ?", (number,))
+
+    def last_of_days(self, end: int) -> list[tuple[int, SignedSeal]]:
+        """The last seal of every day (its start, ms) that is over at `end` (ms), in order."""
+        rows = self._db.execute(
+            "SELECT at / ?1 * ?1, signed, MAX(number) FROM seals"
+            " WHERE at < ?2 / ?1 * ?1 GROUP BY 1",
+            (DAY_MS, end),
+        )
+        return [(day, decode_signed(signed)) for day, signed, _ in rows]
+
+    def deposits(self, place: str) -> set[int]:
+        """The days of which the last seal was deposited at a place."""
+        rows = self._db.execute("SELECT day FROM deposits WHERE place = ?", (place,))
+        return {day for (day,) in rows}
+
+    def deposited(self, day: int, place: str, at: int) -> None:
+        self._db.execute("INSERT OR IGNORE INTO deposits VALUES (?, ?, ?)", (day, place, at))
 
     def account(self, device: str, boot: int) -> Account:
         row = self._db.execute(

@@ -44,9 +44,11 @@ def archiver(settings: ArchiveSettings) -> Iterator[Archiver]:
 def run(settings: ArchiveSettings, stop: threading.Event) -> None:
     """Archive until `stop`. What waits then stays in Kafka for the next start."""
     with archiver(settings) as one:
+        one.deposit()
         while not stop.is_set():
             try:
-                one.step()
+                if one.step():
+                    one.deposit()
             except KafkaError as error:
                 _log.warning("Kafka: %s; trying on", error)
                 stop.wait(1.0)

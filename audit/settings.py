@@ -1,6 +1,6 @@
 """What the room needs to know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,8 @@ class ArchiveSettings:
     """Where the archive is and who seals it.
 
     `profiles`: the TOML text of every profile by its id; what is new of them is archived too.
-    `shard_bytes`: so many bytes waiting are sealed before the hour is over.
+    `shard_bytes`: so many bytes waiting are sealed before the hour is over. `deposits`: where
+    each day's last seal is left with somebody else (audit/deposit.py).
     """
 
     kafka: KafkaSettings
@@ -22,3 +23,4 @@ class ArchiveSettings:
     signer: Signer
     profiles: Mapping[str, str] = field(default_factory=dict)
     shard_bytes: int = 64_000_000
+    deposits: Sequence[str] = ()

@@ -157,10 +157,11 @@ def find(folder: Path, shard: Shard, subject: str, prove: bool = True) -> Run:
         first, last = max(0, low - 1), min(len(leaves), high + 1)
         proof: list[bytes] = []
         if prove:
+            hashes = [leaf_hash(encode_leaf(leaf)) for leaf in leaves]
 
             def hashes_of(block: int) -> list[bytes]:
                 at = block * BLOCK - start
-                return [leaf_hash(encode_leaf(leaf)) for leaf in leaves[at : at + BLOCK]]
+                return hashes[at : at + BLOCK]
 
             tree = Tree(shard.size, shard.hashes, hashes_of)
             proof = tree.prove(start + first, start + last)

@@ -33,6 +33,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "the record and its verdict ({verdict}) follow from those raw frames",
         "zh-CN": "记录及其结论（{verdict}）可由上述原始数据重新得出",
     },
+    "deposit": {
+        "en": "what was sealed up to seal {seal} ({at}) was there when that seal was deposited",
+        "zh-CN": "第 {seal} 号封存（{at}）及之前的内容，在该签名存放于他处时已存在",
+    },
     # not proved
     "whose-key": {
         "en": "whose the key is: compare its fingerprint {key} with the one published,"
@@ -112,6 +116,14 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "frames of {device} are looked through only from seal {seal} on, after the parcel"
         " came there",
         "zh-CN": "{device} 的数据帧仅自第 {seal} 号封存起查看，晚于包裹到达",
+    },
+    "deposit-apart": {
+        "en": "the seal deposited ({seal}) is not among those of this bundle",
+        "zh-CN": "所存放的第 {seal} 号签名不在本文件之列",
+    },
+    "deposit-differs": {
+        "en": "seal {seal} is not the one that was deposited",
+        "zh-CN": "第 {seal} 号封存与所存放的签名不符",
     },
     "not-judged": {"en": "it can't be judged: {what}", "zh-CN": "无法判定：{what}"},
     "record-differs": {

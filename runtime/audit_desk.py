@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Sampling by appointment: book, freeze the list, open, enter results, decide.",
+    help="Sampling by appointment: book, freeze the list, open, enter results, decide.\n\n"
+    "Example: `coldchain audit sample book 0652-van-0005-1 --slot 2026-11-23T09:00 --aql 2.5"
+    " --by inspector-3`",
 )
 
 IdArgument = Annotated[str, typer.Argument(metavar="SAMPLING", help="As `book` named it.")]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class AuditSection:
     """`[audit]` of the settings. `key`: the file of the private key that seals; `private_key`, the
     key itself (PEM), goes before it. `profiles`: a folder of profiles besides the shipped ones.
-    `font`: a file with Chinese, for PDFs.
+    `font`: a file with Chinese, for PDFs. `deposits`: where each day's last seal is left with
+    somebody else: folders, or addresses that apprise can reach.
     """
 
     folder: Path = field(default_factory=lambda: state_folder() / "archive")
@@ -26,6 +27,7 @@ class AuditSection:
     profiles: Path | None = None
     font: Path | None = None
     shard_bytes: int = 64_000_000
+    deposits: list[str] = field(default_factory=list)
 
 
 def audit_section() -> AuditSection:
@@ -64,4 +66,5 @@ def archive_settings(section: AuditSection) -> "ArchiveSettings":
         signer=signer(section),
         profiles=profiles,
         shard_bytes=section.shard_bytes,
+        deposits=section.deposits,
     )

@@ -1,11 +1,14 @@
 """`coldchain verify`: a bundle checked offline."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from runtime.errors import UserError
+
+if TYPE_CHECKING:
+    from audit.seals import SignedSeal
 
 Language = Literal["zh-CN", "en"]
 
@@ -19,6 +22,10 @@ def run(
     key: Annotated[
         Path | None,
         typer.Option(help="The archive's public key as published (PEM).", metavar="FILE"),
+    ] = None,
+    deposited: Annotated[
+        Path | None,
+        typer.Option(help="A day's seal as somebody else keeps it.", metavar="FILE"),
     ] = None,
     language: Annotated[
         Language | None, typer.Option(help="Of what is said; else as the settings say.")
@@ -40,7 +47,8 @@ def run(
 
     chosen: Language = language or ("en" if load_settings().people.language == "en" else "zh-CN")
     packed = _bytes(bundle)
-    found = verify(packed, None if key is None else public_from_pem(_bytes(key), str(key)))
+    trusted = None if key is None else public_from_pem(_bytes(key), str(key))
+    found = verify(packed, trusted, None if deposited is None else _seal(deposited))
     verdict = None if found.dossier is None else found.dossier.record.verdict
     lists = {"proved": found.proved, "not_proved": found.not_proved, "faults": found.faults}
     if as_json:
@@ -57,6 +65,15 @@ def run(
         typer.echo(_NAMES[chosen]["holds" if found.holds else "fails"].format(parcel=found.parcel))
     if not found.holds:
         raise typer.Exit(EXIT_NOT_PROVED)
+
+
+def _seal(path: Path) -> "SignedSeal":
+    from audit.seals import SealError, decode_signed
+
+    try:
+        return decode_signed(_bytes(path))
+    except SealError as error:
+        raise UserError(f"{path}: {error}") from None
 
 
 def _bytes(path: Path) -> bytes:
