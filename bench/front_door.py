@@ -105,7 +105,8 @@ def by_wrk(port: int, requests: list[tuple[str, bytes]], seconds: float) -> Load
         rows = ",\n".join(f'{{"{token}", {json.dumps(body.decode())}}}' for token, body in requests)
         script.write(f"local requests = {{{rows}}}\n" + SCRIPT)
         script.flush()
-        command = ["wrk", "-t1", f"-c{len(requests)}", f"-d{seconds:.0f}s", "-s", script.name]
+        command = ["wrk", "-t1", f"-c{len(requests)}", f"-d{seconds:.0f}s", "--timeout", "30s"]
+        command += ["-s", script.name]
         done = subprocess.run(
             [*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True
         )
