@@ -8,7 +8,7 @@ ROOMS := alerts audit broker coldchain console dashboards ingest runtime sensor_
 CODE := $(ROOMS) tests scripts $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers check format lint types imports contracts carried test unit demo bench lock clean
+.PHONY: help setup servers check format lint types imports contracts carried test unit demo bench chaos lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -53,6 +53,9 @@ demo: servers ## the main job from start to end
 
 bench: servers ## the numbers (bench/)
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+chaos: servers ## harm on purpose, and what was lost: SEED=1 HARMS=50
+	@$(BIN)/python -m bench.chaos --seed $(or $(SEED),1) --harms $(or $(HARMS),50)
 
 lock: setup ## pin what pyproject.toml names into requirements.lock; UPGRADE=1: the newest
 	@bash scripts/lock.sh $(if $(UPGRADE),--upgrade)
