@@ -227,7 +227,7 @@ def _close(tracker: Tracker, limit: Limit, end: int) -> Excursion:
 
 def excursion_id(device: str, channel: str, limit: str, first_at: int) -> str:
     """The excursion's name: from what it is, never from when or where it was judged."""
-    text = "\x1f".join((device, channel, limit, str(first_at)))
+    text = f"{device}\x1f{channel}\x1f{limit}\x1f{first_at}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

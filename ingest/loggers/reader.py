@@ -69,23 +69,17 @@ class LoggerChannel:
 class LoggerFile:
     """What a file holds: the layout it is in, times in ms (in no certain order), the channels.
 
-    `times` are those of all lines that have a readable one, with or without a value. `rejected`
-    are the lines that no channel has a value of; `skipped` the names of the columns that were
-    taken for neither times nor temperatures.
+    `span` is from the first to the last (ms) of all lines with a readable time, with or without
+    a value; None without any. `rejected` are the lines that no channel has a value of; `skipped`
+    the names of the columns that were taken for neither times nor temperatures.
     """
 
     layout: str
     times: NDArray[np.int64]
     channels: list[LoggerChannel]
     rejected: list[Line]
+    span: tuple[int, int] | None = None
     skipped: tuple[str, ...] = ()
-
-    @property
-    def span(self) -> tuple[int, int] | None:
-        """The first and last of its times, ms; None without any."""
-        if not len(self.times):
-            return None
-        return int(self.times.min()), int(self.times.max())
 
     def rejected_of(self, channel: LoggerChannel) -> list[Line]:
         """Everything that could not be read of a channel, by line."""
@@ -157,6 +151,7 @@ class _Reading:
         self.rejected: list[Line] = []
         self.refused: list[list[Line]] = [[] for _ in layout.channels]
         self.zoneless = 0
+        self.span: tuple[int, int] | None = None
 
     def take(self, block: Block, columns: Columns | None) -> None:
         """Take what the fast reader made of a block; what it refused, read in smaller parts."""
@@ -197,6 +192,15 @@ class _Reading:
             )
 
     def _add(self, columns: Columns) -> None:
+        if not len(columns.times):
+            return
+        first, last = int(columns.times.min()), int(columns.times.max())
+        if self.span is not None:
+            first, last = min(first, self.span[0]), max(last, self.span[1])
+        self.span = first, last
+        if len(columns.valid) == 1:
+            # Lines without a value would make its readings a copy.
+            columns = _those(columns, columns.valid[0])
         self.times.add(columns.times)
         for grown, values in zip(self.values, columns.values, strict=True):
             grown.add(values)
@@ -205,7 +209,7 @@ class _Reading:
 
     def check_zone(self) -> None:
         """Raises LoggerFileError where the file's times have no zone and none was given."""
-        if self.zoneless and not self.times.size:
+        if self.zoneless and self.span is None:
             told = [line for line in self.rejected if line.why.code == "no-zone"]
             line = min(told, key=lambda line: line.line)
             raise LoggerFileError(
@@ -228,8 +232,24 @@ class _Reading:
                 )
             )
         return LoggerFile(
-            self.layout.name, self.times.taken(), channels, self.rejected, self.layout.skipped
+            self.layout.name,
+            self.times.taken(),
+            channels,
+            self.rejected,
+            self.span,
+            self.layout.skipped,
         )
+
+
+def _those(columns: Columns, rows: NDArray[np.bool_]) -> Columns:
+    """Some rows of columns."""
+    if rows.all():
+        return columns
+    return Columns(
+        columns.times[rows],
+        [values[rows] for values in columns.values],
+        [valid[rows] for valid in columns.valid],
+    )
 
 
 class _Grown:
