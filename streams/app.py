@@ -70,7 +70,15 @@ def make_app(settings: StreamSettings) -> Any:
     profiles = settings.profiles.get
     book = Book(roster.find, profiles)
     manifests = Manifests(aboard.data, roster, profiles, time.monotonic, settings.leg_patience)
-    worker = Worker(settings, manifests, feed, Memories(devices.data), outbox, wall_ms)
+    frames = kafka.topic(FRAMES)
+
+    def begins() -> dict[int, int]:
+        return {
+            tp.partition: offset for tp, offset in app.consumer.begins.items() if tp.topic == frames
+        }
+
+    memories = Memories(devices.data)
+    worker = Worker(settings, manifests, feed, memories, outbox, wall_ms, begins)
     forwarder = _rounds(settings, Forwarder(topic[SCANS], outbox, book, wall_ms))
     desk = _rounds(
         settings,
@@ -84,6 +92,7 @@ def make_app(settings: StreamSettings) -> Any:
     )
 
     async def hand_over(*_: Any, **__: Any) -> None:
+        app.consumer.begins.clear()
         await asyncio.gather(worker.hand_over(), forwarder.hand_over(), desk.hand_over())
 
     async def revoked(*_: Any, **__: Any) -> None:

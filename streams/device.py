@@ -28,6 +28,7 @@ from .doors import forget_old_spans, recent_spans, spans_of_compartment, switch
 from .effects import Effects, Late
 from .memory import ChannelMemory, DeviceMemory, newest_reading
 from .quick import Candidate, Quick
+from .silence import hear
 
 Values = Sequence[float | None]
 T = TypeVar("T")
@@ -149,6 +150,8 @@ def _judge_rest(job: Job, candidates: Sequence[Candidate | None], effects: Effec
         hear_battery(frame.device, memory, frame.sent, frame.battery, arrival.offset, effects)
     if not job.put_all_off:
         look(job.enrolled, memory, arrival.offset, effects)
+    if memory.said:
+        hear(frame.device, memory, arrival.received, arrival.offset, effects)
     memory.count(frame.boot, frame.seq)
     memory.as_of = max(memory.as_of, arrival.offset)
     memory.heard_at = max(memory.heard_at, arrival.received)

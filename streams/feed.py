@@ -2,18 +2,23 @@
 
 import logging
 import threading
+import time
 
 import msgspec
 from kafka import TopicPartition
+from kafka.errors import KafkaTimeoutError
 
 from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
-from broker.topics import REGISTRY, Topic
+from broker.topics import FRAMES, REGISTRY, Topic
 from coldchain.enrolment import Roster
 from coldchain.registry import Registration
 
 log = logging.getLogger(__name__)
 _decoder = msgspec.json.Decoder(Registration)
+
+#: Kafka is taken to be away when it does not answer for so long, ms.
+ANSWERS_WITHIN_MS = 5_000
 
 
 class RegistryFeed:
@@ -27,6 +32,7 @@ class RegistryFeed:
         partitions = self._partitions(REGISTRY)
         self._consumer.assign(partitions)
         self._consumer.seek_to_beginning(*partitions)
+        self._frames = self._partitions(FRAMES)
 
     def partitions_of(self, topic: Topic) -> int:
         """How many partitions a topic has. Raises LookupError where it has not been made."""
@@ -39,14 +45,27 @@ class RegistryFeed:
             raise LookupError(f"there is no topic {name}: `coldchain up` makes the topics")
         return found
 
-    def catch_up(self) -> None:
-        """Read on to what is the end of the topic now."""
+    def catch_up(self) -> dict[int, int]:
+        """Read on to what is the end of the topic now; the ends of the frames' partitions.
+
+        Raises KafkaError where Kafka does not answer for a while.
+        """
         with self._lock:
-            ends = self._consumer.end_offsets(self._consumer.assignment())
-            while any(self._consumer.position(one) < end for one, end in ends.items()):
+            own = self._consumer.assignment()
+            found = self._consumer.end_offsets([*own, *self._frames], timeout_ms=ANSWERS_WITHIN_MS)
+            ends = {one: found[one] for one in own}
+            heard = time.monotonic()
+            while any(
+                self._consumer.position(one, timeout_ms=ANSWERS_WITHIN_MS) < end
+                for one, end in ends.items()
+            ):
                 for records in self._consumer.poll(timeout_ms=200).values():
+                    heard = time.monotonic()
                     for record in records:
                         self._take(record.key, record.value)
+                if time.monotonic() - heard > ANSWERS_WITHIN_MS / 1000:
+                    raise KafkaTimeoutError("the registry cannot be read on")
+            return {one.partition: found[one] for one in self._frames}
 
     def close(self) -> None:
         with self._lock:

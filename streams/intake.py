@@ -41,7 +41,7 @@ class Intake:
     A device that the roster does not know may just have been registered: its frames are parked
     until the registry has been read on (once a checkpoint, however many there are), and refused
     only then. What is older than the store keeps (`keep_ms`; 0: it keeps for ever) is refused.
-    `newest` is each partition's newest receipt (ms).
+    `newest` is each partition's newest receipt (ms), `read` the offset after its last record.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Intake:
         self._parked: dict[str, list[tuple[Any, Frame]]] = {}
         self._taken: list[_Taken] = []
         self.newest: dict[int, int] = {}
+        self.read: dict[int, int] = {}
         self.batch = Batch()
 
     def __len__(self) -> int:
@@ -71,6 +72,7 @@ class Intake:
     def take(self, event: Any) -> None:
         """Take one record. Never raises: what can't be judged is refused."""
         message = event.message
+        self.read[message.partition] = message.offset + 1
         raw: bytes = message.value or b""
         try:
             frame = decode_frame(raw)
@@ -139,6 +141,7 @@ class Intake:
         self._parked.clear()
         self._taken.clear()
         self.newest.clear()
+        self.read.clear()
         self.batch = Batch()
 
     def _judge_round(self, taken: list[_Taken]) -> None:

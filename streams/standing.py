@@ -60,7 +60,7 @@ def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -
                 is_confirmed = tracker.confirmed is not None or limit.id in channel.presumed
                 confirmed += is_confirmed
                 severity = max(severity, _severity(limit, is_confirmed))
-    if now - memory.heard_at > silent_ms:
+    if now - memory.heard_at >= silent_ms:
         severity = STATES.index("silent")
     margin_now, value, channel_name = worst or (None, None, "")
     return Stands(STATES[severity], at, value, channel_name, margin_now, opened, confirmed)
@@ -104,13 +104,23 @@ def asset_line(enrolled: Enrolled, memory: DeviceMemory, one: Stands) -> str | N
     return line(head(ASSET.name, tags), fields, one.at)
 
 
-def fleet_lines(partition: int, at: int, fleet: Mapping[str, tuple[Enrolled, Stands]]) -> list[str]:
-    """The `fleet` lines of a partition at `at` (ms), one per county and kind."""
-    groups: dict[tuple[str, str], list[tuple[str, Stands]]] = {}
+#: A county and a kind.
+Group = tuple[str, str]
+Members = list[tuple[str, Stands]]
+
+
+def groups_of(fleet: Mapping[str, tuple[Enrolled, Stands]]) -> dict[Group, Members]:
+    """The devices of a fleet by county and kind."""
+    groups: dict[Group, Members] = {}
     for device, (enrolled, one) in fleet.items():
         entry = _entry(enrolled, one.at)
         if entry is not None:
             groups.setdefault((entry.county, entry.kind), []).append((device, one))
+    return groups
+
+
+def fleet_lines(partition: int, at: int, groups: Mapping[Group, Members]) -> list[str]:
+    """The `fleet` lines of a partition at `at` (ms), one for each group: zeros for an empty one."""
     lines: list[str] = []
     for (county, kind), members in sorted(groups.items()):
         counts: dict[str, int] = dict.fromkeys(STATES, 0)

@@ -6,7 +6,7 @@ from coldchain.enrolment import Enrolled, Find
 
 from .batch import Seat
 from .memories import Memories
-from .standing import Stands, asset_line, fleet_lines, stands
+from .standing import Group, Stands, asset_line, fleet_lines, groups_of, stands
 
 
 class Watch:
@@ -18,6 +18,7 @@ class Watch:
         self._silent_ms = silent_ms
         self._every_ms = fleet_every_ms
         self._ticked: dict[int, int] = {}
+        self._groups: dict[int, set[Group]] = {}
 
     def lines(self, seats: Iterable[Seat], newest: Mapping[int, int]) -> list[str]:
         """The `asset` lines of these devices as they stand now."""
@@ -49,7 +50,11 @@ class Watch:
                 memory.is_silent = is_silent
                 text = asset_line(found[0], memory, found[1])
                 lines += [] if text is None else [text]
-        return lines + fleet_lines(partition, at, fleet)
+        groups = groups_of(fleet)
+        # A group that emptied is told of once more, with zeros: else its last counts would stand.
+        emptied = self._groups.get(partition, set()) - groups.keys()
+        self._groups[partition] = set(groups)
+        return lines + fleet_lines(partition, at, groups | {group: [] for group in emptied})
 
     def _stands(self, partition: int, device: str, now: int) -> tuple[Enrolled, Stands] | None:
         enrolled = self._find(device)

@@ -7,8 +7,11 @@ letters, the state as of its frames in the changelog, its frames acknowledged. B
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from kafka.errors import KafkaError
 
 from broker.topics import FRAMES
 from coldchain.times import DAY_MS
@@ -17,6 +20,7 @@ from series.reader import QueryError, Reader
 from series.writer import BadLine
 
 from .batch import Batch, Seat, lines_of, piece_lines, standing_lines, updates
+from .clock import Clocks
 from .conditions import look
 from .feed import RegistryFeed
 from .intake import Intake, remember
@@ -28,7 +32,7 @@ from .past import Past
 from .patience import patiently
 from .rejudge import Rejudged, merged_lines, rejudge
 from .settings import StreamSettings
-from .silence import presume
+from .silence import Look, presume, silence
 from .watch import Watch
 
 log = logging.getLogger(__name__)
@@ -48,13 +52,18 @@ class Worker:
         memories: Memories,
         outbox: Outbox,
         clock: Callable[[], int],
+        begins: Callable[[], Mapping[int, int]],
     ) -> None:
+        """`clock`: the wall clock, ms. `begins`: the partitions of frames that are this worker's,
+        and the offset from which each is read."""
         self._settings = settings
         self._manifests = manifests
         self._feed = feed
         self._memories = memories
         self._outbox = outbox
         self._clock = clock
+        self._begins = begins
+        self._clocks = Clocks(time.monotonic)
         self._partitions = feed.partitions_of(FRAMES)
         self._late = LateQueue()
         keep_ms = settings.series.retention_days * DAY_MS
@@ -84,24 +93,43 @@ class Worker:
         while True:
             await asyncio.sleep(self._settings.checkpoint)
             self._raise_failed()
-            await asyncio.to_thread(self._feed.catch_up)
-            self._intake.release()
+            ends = await self._read_on()
             self._intake.judge()
-            self._look_around()
+            self._look_around(ends)
             await self._room()
             self.cut()
             if self._late and loop.time() - settled >= self._settings.settle:
                 await self._settle_apart()
                 settled = loop.time()
 
-    def _look_around(self) -> None:
+    async def _read_on(self) -> Mapping[int, int] | None:
+        """Follow the registry; the ends of the partitions of frames, None where Kafka is away."""
+        try:
+            ends = await asyncio.to_thread(self._feed.catch_up)
+        except KafkaError as error:
+            log.warning("Kafka does not answer (%s); the registry stays as it was", error)
+            return None
+        self._intake.release()
+        return ends
+
+    def _look_around(self, ends: Mapping[int, int] | None) -> None:
         batch = self._intake.batch
-        for partition, newest in self._intake.newest.items():
+        for partition, begin in self._begins().items():
+            memories = self._memories.on(partition)
             if self._memories.load(partition, self._partitions):
                 self._manifests.load(partition, self._partitions)
-            find, memories = self._manifests.find, self._memories.on(partition)
-            presume(find, memories, self._late, newest, batch, partition)
-            batch.effects.lines += self._watch.tick(partition, newest)
+                memories = self._memories.on(partition)
+                heard = max((one.heard_at for one in memories.values()), default=0)
+                self._clocks.note({partition: heard} if heard else {})
+            self._clocks.note(self._intake.newest)
+            read = self._intake.read.get(partition, begin)
+            now = self._clocks.look(partition, ends is not None and read >= ends[partition])
+            if now is None:
+                continue
+            around = Look(self._manifests.find, memories, self._late, batch, partition)
+            presume(around, now)
+            silence(around, now, self._settings.silent_ms)
+            batch.effects.lines += self._watch.tick(partition, now)
         for device, notes in self._manifests.give_up():
             batch.notes += notes
             batch.manifests.add((partition_of(device.encode(), self._partitions), device))
@@ -112,7 +140,8 @@ class Worker:
         if batch.is_empty():
             return
         memories = {seat: self._memories.of(*seat) for seat in batch.seats}
-        lines = lines_of(batch.effects) + self._watch.lines(batch.seats, self._intake.newest)
+        self._clocks.note(self._intake.newest)
+        lines = lines_of(batch.effects) + self._watch.lines(batch.seats, self._clocks.times)
         self._tell_parcels(batch)
         packed = packed_states(memories), self._packed_manifests(batch.manifests)
         written = self._outbox.begin_lines(lines)
@@ -256,7 +285,7 @@ class Worker:
                 remember(memory, mark)
             self._late.release(device)
         await self._outbox.say(record for one in effects for record in one.conditions)
-        await self._outbox.write(self._watch.lines(memories, self._intake.newest))
+        await self._outbox.write(self._watch.lines(memories, self._clocks.times))
         await self._outbox.note(
             note
             for (_, device), memory in memories.items()
@@ -291,6 +320,7 @@ class Worker:
         self._latest = None
         self._late.drop()
         self._intake.drop()
+        self._clocks.drop()
         self._memories.drop()
         self._manifests.drop()
 

@@ -19,6 +19,9 @@ def run(
         float,
         typer.Option(help="Seconds that a parcel's leg waits for its last readings.", min=0.1),
     ] = 120.0,
+    silent: Annotated[
+        float, typer.Option(help="Seconds after which a device not heard is silent.", min=1)
+    ] = 180.0,
     profiles: ProfilesOption = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
 ) -> None:
@@ -50,6 +53,7 @@ def run(
         profiles=known,
         checkpoint=checkpoint,
         settle=settle,
+        silent_ms=round(silent * 1000),
         leg_patience=leg_patience,
     )
     try:
