@@ -113,17 +113,16 @@ def write(
         title, lines = _title_many(say, order, assets), _lines(reader, order, now)
     else:
         title, lines = _title_many(say, order, assets), _short_lines(reader, order, now)
-    lines = [*_heads(say, order), *lines]
+    lines = [_heads(say, order), *lines]
     if len(assets) == 1:
         parcels = "" if is_page else _parcels(say, order)
         lines.append(parcels + _advice(reader, order[0], space))
     if is_page:
-        return Message(title, "\n".join(line.strip() for line in lines))
+        return Message(title, _body(lines))
     ids = " ".join(one.alert[:SHORT_ID] for one in order[:MOST_LINES])
     lines.append(say["ref"].format(ids=ids) if len(assets) == 1 or not link else say["all"])
     lines.append(link)
-    body = "\n".join(line.strip() for line in lines if line.strip())
-    return Message(title + (say["again"] if again else ""), body)
+    return Message(title + (say["again"] if again else ""), _body(lines))
 
 
 def silence_ends(reader: Reader, silence: Silence, held: int, now: int, link: str) -> Message:
@@ -138,8 +137,11 @@ def silence_ends(reader: Reader, silence: Silence, held: int, now: int, link: st
     lines = [say["silence_held" if held else "silence_none"].format_map(facts)]
     lines.append(say["silence_why"].format_map(facts))
     lines.append(link)
-    body = "\n".join(line.strip() for line in lines if line.strip())
-    return Message(say["silence_title"].format_map(facts), body)
+    return Message(say["silence_title"].format_map(facts), _body(lines))
+
+
+def _body(lines: Sequence[str]) -> str:
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def _title(reader: Reader, one: Told) -> str:
@@ -167,18 +169,13 @@ def _title_many(say: Mapping[str, str], order: Sequence[Told], assets: Sequence[
     )
 
 
-def _heads(say: Mapping[str, str], order: Sequence[Told]) -> list[str]:
+def _heads(say: Mapping[str, str], order: Sequence[Told]) -> str:
     """Why they hear of it, where it is not for the first time or not their own."""
-    heads = []
-    if any(one.is_escalated for one in order):
-        heads.append(say["escalated"])
-    number = max(one.number for one in order)
-    if number:
-        heads.append(say["reminder"].format(number=number))
-    flaps = max(one.flaps for one in order)
-    if flaps:
-        heads.append(say["flaps"].format(count=flaps))
-    return heads
+    number, flaps = max(one.number for one in order), max(one.flaps for one in order)
+    heads = [say["escalated"] if any(one.is_escalated for one in order) else ""]
+    heads.append(say["reminder"].format(number=number) if number else "")
+    heads.append(say["flaps"].format(count=flaps) if flaps else "")
+    return "".join(heads)
 
 
 def _lines(reader: Reader, order: Sequence[Told], now: int) -> list[str]:

@@ -14,6 +14,8 @@ from .settings import Readings
 
 WIDTH, HEIGHT = 360, 200
 LEFT, RIGHT, TOP, BOTTOM = 38, 8, 10, 24
+#: Half a time's width: so near to an edge it is set to one side, or left out.
+CLEAR = 16
 #: Points that a line is drawn with at most.
 MOST_POINTS = 320
 
@@ -70,7 +72,8 @@ def draw(
         level += step
     for at in _times(window):
         x = frame.x(at)
-        parts.append(f'<text class="tick" x="{x}" y="{HEIGHT - 8}" text-anchor="middle">')
+        anchor = "end" if x > WIDTH - RIGHT - CLEAR else "middle"
+        parts.append(f'<text class="tick" x="{x}" y="{HEIGHT - 8}" text-anchor="{anchor}">')
         parts.append(f"{escape(clock(at))}</text>")  # type: ignore[operator]
     for one in limits:
         y = frame.y(one.celsius)
@@ -159,14 +162,5 @@ def _scale(low: float, high: float) -> tuple[float, float, float]:
 def _times(window: Window) -> list[int]:
     span = window.end - window.start
     step = next((one for one in _STEPS_MS if span / one <= 5), _STEPS_MS[-1])
-    first = -(-window.start // step) * step
-    return [at for at in range(first, window.end + 1, step) if _share(at, window) > LEFT_CLEAR]
-
-
-#: A label nearer to the left edge than this share would run out of the drawing.
-LEFT_CLEAR = 0.03
-
-
-def _share(at: int, window: Window) -> float:
-    share = (at - window.start) / max(1, window.end - window.start)
-    return share if share < 0.95 else 0.0
+    first = -(-(window.start + span * CLEAR // WIDTH) // step) * step
+    return list(range(first, window.end + 1, step))

@@ -5,8 +5,9 @@ from alerts.routes import Language
 _WORDS: dict[str, tuple[str, str]] = {
     "coldchain": ("冷链", "Coldchain"),
     "mine": ("我的告警", "My alerts"),
-    "all_open": ("全部未结告警", "All open alerts"),
+    "all_alerts": ("全部告警", "All alerts"),
     "shift": ("交接班", "Shift hand-over"),
+    "shift_short": ("交接班", "Shift"),
     "other_language": ("English", "中文"),
     "as_of": ("更新于 {time}", "As of {time}"),
     "refresh": ("刷新", "Refresh"),

@@ -10,6 +10,7 @@ from coldchain.alert_commands import (
     Command,
     CommandError,
     Comment,
+    Note,
     Silence,
     decode_command,
     encode_command,
@@ -26,6 +27,7 @@ AT = "2026-11-24T04:00:00.000Z"
         Acknowledge(alert="a1", by="王", at=AT, cause="other", text="ice was late"),
         Comment(alert="a1", by="王", at=AT, text="on my way"),
         Silence(id="s1", device="van-1", by="王", reason="wash", at=AT, until=AT),
+        Note(id="s1", by="王", at=AT, text="van-1 is at the workshop"),
     ],
 )
 def test_a_command_survives_the_wire(command: Command) -> None:

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from alerts.messages import Message, Reader, Told, write
+from alerts.messages import MOST_SHORT_LINES, Message, Reader, Told, write
+from alerts.nearest import Space
 from alerts.routes import Language
 from alerts.sentences import SENTENCES
 from coldchain.limits import Limit
 from coldchain.profile import Profile
+from coldchain.rules.table import RULES
 from coldchain.times import DAY_MS, MINUTE_MS, from_iso, iso
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -129,6 +131,72 @@ def test_a_message_that_may_have_come_before_says_so(make_record: Any, language:
     plain = _write(language, _now(make_record))
     again = _write(language, _now(make_record), again=True)
     assert again.title == plain.title + SENTENCES[language]["again"]
+
+
+LINK = "https://cold.example.com/l/d2FuZw.0123456789abcdef.1c89e88.Fq3xhZ0aTq2mWm8yWZ1c1A"
+SPACE = Space("hub-1", "城阳集散中心2号冷库", 12.3)
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_with_all_that_it_can_say_a_message_is_four_lines_and_the_link_last(
+    make_record: Any, language: Language
+) -> None:
+    parcels = [f"SF130421033{number}" for number in range(1, 10)]
+    record = _now(make_record, parcels=parcels, parcels_total=120, severity="warning")
+    told = Told(record.id, record, "鲁B-1234", True, number=2, flaps=3, left=47 * MINUTE_MS)
+    reader = Reader(language, SHANGHAI, PROFILES)
+    message = write(reader, [told], NOON, space=SPACE, link=LINK)
+    *text, link = message.body.splitlines()
+    assert link == LINK
+    assert len(text) == 4
+    assert sum(map(len, text)) <= (160 if language == "zh-CN" else 330)
+    for word in ("47", "…210331", "120", "城阳集散中心2号冷库", "12.3", "01234567"):
+        assert word in message.body, word
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_every_fleet_rule_has_a_title_a_sentence_and_advice(
+    make_condition: Any, language: Language, rule: str
+) -> None:
+    figures = {"target": 4.0, "starts": 9.0, "window": 60.0, "rate": 0.12, "left": 14.0}
+    figures |= {"celsius": 3.0, "most": 2.0, "moved": 0.7}
+    record = make_condition(rule, since=iso(NOON - MINUTE_MS), due=iso(NOON), values=figures)
+    message = write(
+        Reader(language, SHANGHAI, PROFILES), [Told("0123456789", record, "鲁B-1234")], NOON
+    )
+    say = SENTENCES[language]
+    assert say[f"rule_{rule}"] in message.title
+    assert len(message.body.splitlines()) == 3
+    assert "{" not in message.title + message.body
+    assert len(message.title + message.body) <= 200
+
+
+def test_a_condition_whose_figures_are_missing_is_told_all_the_same(make_condition: Any) -> None:
+    for rule in ("fast-rise", "a-rule-of-tomorrow"):
+        record = make_condition(rule, since=iso(NOON), due=iso(NOON))
+        message = write(Reader("en", SHANGHAI, PROFILES), [Told("c1", record, "van")], NOON)
+        assert "since 12:00" in message.body
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_many_devices_are_a_short_line_each_the_gravest_first(
+    make_record: Any, make_condition: Any, language: Language
+) -> None:
+    told = [
+        Told(f"{number:016}", _now(make_record, severity="warning"), f"locker {number:02}")
+        for number in range(20)
+    ]
+    told.append(Told("f" * 16, _now(make_record), "van 7"))
+    told.append(Told("e" * 16, make_condition("mains-lost"), "van 7"))
+    message = write(Reader(language, SHANGHAI, PROFILES), told, NOON, link=LINK)
+    first, *others = message.body.splitlines()
+    assert first.startswith("van 7")
+    assert len(others) == MOST_SHORT_LINES + 2  # the count of the rest, and the way to them
+    assert others[-1] == LINK
+    assert len(message.title) <= 60
+    assert len(message.body) <= 480
+    assert "22" in message.title
 
 
 @pytest.mark.parametrize("language", get_args(Language))

@@ -1,9 +1,11 @@
 """Routes: who is told and why; and the file, every mistake of which names its place."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from alerts.hours import Hours
 from alerts.routes import Case, Recipient, Routes, Rule, Step, route
 from alerts.routes_toml import RoutesError, parse_routes, read_routes
 from coldchain.times import MINUTE_MS
@@ -101,6 +103,12 @@ def test_a_good_file_gives_routes() -> None:
         ('[default]\nto = ["wang"]', '[default]\nto = ["@crew"]', "default: needs a name"),
         ("after_minutes = 10", "after_minutes = -1", "after_minutes has to rise"),
         ('channels = { phone = "env:PHONE" }', "channels = {}", "'wang': has no channel"),
+        ("after_minutes = 10", "after_minutes = nan", "after_minutes has to rise"),
+        ("[default]", "[default]\nrepeat_minutes = -1", "default: repeat_minutes is 0"),
+        ('crews = ["harbour"]', 'quiet = ["22-7"]', "'wang': quiet: '22-7' is not hours"),
+        ('crews = ["harbour"]', 'shift = ["06:00-06:00"]', "'wang': shift: "),
+        ('crews = ["harbour"]', 'role = "king"', "king"),
+        ('kind = ["van"]', 'profile = ["vaccine-*"]', "at least 3 people, and there are 1"),
         ("[[rules]]", "[[rules", "not TOML"),
         ('crews = ["harbour"]', 'crews = "harbour"', "crews"),
     ],
@@ -136,3 +144,46 @@ def test_an_address_that_is_missing_or_written_out_is_refused(tmp_path: Path) ->
     path.write_text(GOOD.replace("env:PHONE", "json://host/"), encoding="utf-8")
     with pytest.raises(RoutesError, match="never written here"):
         read_routes(path, {})
+
+
+def test_a_person_has_shift_quiet_hours_counties_and_role() -> None:
+    more = """crews = ["harbour"]
+shift = ["06:00-14:00"]
+quiet = ["22:00-07:00"]
+counties = ["chengyang"]
+role = "operator\""""
+    wang = _parse(GOOD.replace('crews = ["harbour"]', more)).recipients["wang"]
+    assert (wang.shift, wang.quiet) == ((Hours(360, 840),), (Hours(1320, 420),))
+    assert (wang.counties, wang.role) == (("chengyang",), "operator")
+
+
+def test_rules_look_at_compartment_county_and_subject_too() -> None:
+    text = GOOD.replace(
+        'kind = ["van"]', 'compartment = ["front*"]\ncounty = ["cy"]\nsubject = ["door-open"]'
+    )
+    routes = _parse(text)
+    fits = Case(
+        "d", "warning", county="cy", compartment="front.1", subject="door-open", crew="harbour"
+    )
+    assert route(routes, fits).rule == "vans"
+    for other in (
+        replace(fits, county="xx"),
+        replace(fits, compartment="rear"),
+        replace(fits, subject="above"),
+    ):
+        assert route(routes, other).rule == "default"
+
+
+def test_the_depot_is_those_who_answer_for_the_county() -> None:
+    text = GOOD.replace('crews = ["harbour"]', 'counties = ["cy"]').replace("@crew", "@depot")
+    decision = route(_parse(text), Case("d", "critical", kind="van", county="cy"))
+    assert [one.why for one in decision.now] == ["rule 'vans': depot cy"]
+    nobody = route(_parse(text), Case("d", "critical", kind="van", county="elsewhere"))
+    assert nobody.rule == "default"
+
+
+def test_medicine_that_finds_too_few_people_says_how_many_are_missing() -> None:
+    decision = route(_parse(GOOD), Case("d", "critical", "medicine-2-8-gsp", kind="van"))
+    assert decision.missing == 2
+    assert decision.because[-1] == "the routes have 1: 2 too few"
+    assert route(_parse(GOOD), Case("d", "warning", "medicine-2-8-gsp", kind="van")).missing == 0
