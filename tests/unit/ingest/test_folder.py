@@ -131,6 +131,35 @@ def test_a_frame_refused_is_told_and_stops_nothing(folder: Path) -> None:
     assert "only from 2026-01-01" in found.rejected[2].reason
 
 
+def test_a_channel_last_seen_beyond_is_presumed_so_though_one_gateways_clock_is_wrong(
+    tmp_path: Path,
+) -> None:
+    """van-1's probe dies warm and van-2's goes on; van-3's clock is a month ahead."""
+    third = msgspec.structs.replace(REGISTRY[0], device="van-3")
+    (tmp_path / "registry.toml").write_text(dumps([*REGISTRY, third]))
+
+    def sent(device: str, seq: int, values: list[float | None], late: int = 0) -> bytes:
+        made = msgspec.json.decode(frame(device, seq, values), type=Frame)
+        at = START + (seq + 1) * 600_000 + late
+        return encode_frame(msgspec.structs.replace(made, sent=at))
+
+    warm = [*[2.0] * 8, 7.0, 7.0]
+    dead: list[float | None] = [None] * 10
+    month = 30 * 86_400_000
+    lines = [sent("van-1", 0, warm), sent("van-3", 0, warm, month), sent("van-2", 0, warm)]
+    write(tmp_path, lines)
+    soon = judge_folder(tmp_path, PROFILES).records
+    assert {one.state for one in soon if one.device != "van-3"} == {"opened"}
+    lines += [sent("van-1", seq, dead) for seq in range(1, 6)]
+    lines += [sent("van-2", seq, [2.0] * 10) for seq in range(1, 6)]
+    write(tmp_path, lines)
+    records = judge_folder(tmp_path, PROFILES).records
+    told = {(one.device, one.limit): one.state for one in records}
+    assert told["van-1", "warm"] == "presumed"
+    assert told["van-2", "warm"] == "closed"
+    assert {one.unknown_minutes for one in records} == {0}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

@@ -142,6 +142,10 @@ def test_the_table_speaks_both_languages_and_shows_local_time(evaluate: Any, log
     chinese = evaluate(logger, "--profile", "iced-seafood", "--language", "zh-CN").out
     assert "out of limits (reject)" in english
     assert "超限 (reject)" in chinese
+    for value, said in ((3, "符合 (accept)"), (4.5, "超限 (reject)")):
+        logger.write_text(logger.read_text().replace(",6", f",{value}"))
+        assert said in evaluate(logger, "--profile", "iced-seafood", "--language", "zh-CN").out
+        logger.write_text(logger.read_text().replace(f",{value}", ",6"))
     for table in (english, chinese):
         assert "22:07:30" in table  # 14:07:30 in Shanghai
         assert "Asia/Shanghai" in table

@@ -92,6 +92,28 @@ def test_a_column_without_a_value_is_unknown_from_the_first_line_to_the_last(
     assert found["reasons"] == ["nothing was measured"]
 
 
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize(("often", "unknown"), [(9, 0), (10, 11)])
+def test_between_two_readings_a_value_missing_neither_joins_nor_breaks(
+    tmp_path: Path, hidden: str, often: int, unknown: float
+) -> None:
+    cells = [",2", ",2.1", *[hidden] * often, ",2.2", ",2"]
+    _, found = evaluated(written(tmp_path / "trip.csv", cells))
+    assert (found["verdict"], found["unknown_minutes"]) == ("accept", unknown)
+    assert found["known_minutes"] == len(cells) - 1 - unknown
+
+
+def test_an_hour_that_comes_twice_is_refused_line_by_line_and_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "trip.csv"
+    clock = [f"2026-10-25 {n // 60:02}:{n % 60:02}:00" for n in range(60, 240, 5)]
+    path.write_text("time,t\n" + "".join(f"{at},{2 + n % 7 / 10}\n" for n, at in enumerate(clock)))
+    status, found = evaluated(path, "iced-seafood", "--tz", "Europe/Berlin")
+    assert (status, found["verdict"]) == (1, "review")
+    assert [one["line"] for one in found["rejected"]] == list(range(14, 26))
+    # From 01:55 in summer to 03:00 in winter: two hours by the clock on the wall, and five minutes.
+    assert found["unknown_minutes"] == 125
+
+
 def test_one_reading_says_nothing_of_any_stretch_of_time(tmp_path: Path) -> None:
     status, found = evaluated(written(tmp_path / "trip.csv", [",3"]))
     assert (status, found["verdict"], found["known_minutes"]) == (1, "review", 0)
