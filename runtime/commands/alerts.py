@@ -116,8 +116,8 @@ def run(routes: RoutesOption = None, database: DatabaseOption = None) -> None:
         locate=_locate(settings.series),
         **{name: getattr(section, name) for name in _NUMBERS},
     )
-    for one in _short_of_people(chosen):
-        typer.echo(f"alerts: {one}", err=True)
+    if short := _short_of_people(chosen):
+        typer.echo(f"alerts: {short}", err=True)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -344,19 +344,18 @@ def _locate(settings: "SeriesSettings") -> "Callable[[str], tuple[float, float] 
     return locate
 
 
-def _short_of_people(settings: "AlertSettings") -> list[str]:
-    """For which goods the routes have too few people, as lines to read."""
+def _short_of_people(settings: "AlertSettings") -> str:
+    """For which goods the routes have too few people, as a line to read; empty for none."""
     from alerts.routes import Case, route
 
-    said: list[str] = []
-    for name in sorted(settings.profiles):
-        decision = route(settings.routes, Case("", "critical", name))
-        if decision.missing:
-            said.append(
-                f"critical {name}: the routes tell {len(decision.now)} people where at least "
-                f"{len(decision.now) + decision.missing} are asked for"
-            )
-    return said
+    short = [
+        name
+        for name in sorted(settings.profiles)
+        if route(settings.routes, Case("", "critical", name)).missing
+    ]
+    return (
+        f"the routes have fewer than three people for critical {', '.join(short)}" if short else ""
+    )
 
 
 def _minute(text: str | None) -> int:
