@@ -39,7 +39,7 @@ from series.reader import Reader
 from series.settings import SeriesSettings
 from series.setup import ensure_bucket
 from series.writer import Writer
-from streams.batch import chunks, lines_of
+from streams.batch import chunks, lines_of, standing_lines
 from streams.device import Arrival, Job, judge_frames, rounds, stints_of
 from streams.effects import Effects
 from streams.memory import DeviceMemory
@@ -226,7 +226,8 @@ def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> R
             jobs = [job(roster, memories, record) for record in records]
             for together in rounds(jobs, lambda one: one.frame.device):
                 judge_frames(together, effects)
-        futures += [writer.send(lines) for lines in chunks(lines_of(effects), 5000)]
+        lines = [*lines_of(effects), *standing_lines(effects)]
+        futures += [writer.send(some) for some in chunks(lines, 5000)]
         while len(futures) > 8:
             futures.pop(0).result()
     for future in futures:

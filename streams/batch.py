@@ -93,8 +93,8 @@ def updates(effects: Effects) -> list[ExcursionRecord]:
 
 
 def lines_of(effects: Effects) -> list[str]:
-    """All effects on the series store, as lines."""
-    return [*effects.lines, *piece_lines(effects), *standing_lines(effects)]
+    """The effects on the series store that need not wait for records to be said, as lines."""
+    return [*effects.lines, *piece_lines(effects)]
 
 
 def chunks(lines: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -182,6 +182,8 @@ class Worker:
             event.ack()
 
     async def _room(self) -> None:
+        # What the store has of excursions was said: judged again, they are compared with that.
+        bad += await self._outbox.write(standing_lines(batch.effects))
         """Wait until another batch may be under way. Raises what one of them raised."""
         while len(self._under_way) >= self._settings.in_flight or (
             self._under_way and self._outbox.is_full()
