@@ -1,6 +1,9 @@
 """The Faust app: its settings, its one agent, its checkpoints, and what a rebalance means."""
 
 import asyncio
+import logging
+import os
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -21,13 +24,18 @@ from series.writer import Writer
 from .feed import RegistryFeed
 from .manifest import Manifests
 from .memories import Memories
+from .meters import Meters
 from .outbox import Outbox, Topics
 from .parcels.desk import DeskTopics, ParcelDesk
 from .parcels.forwarder import Forwarder
 from .rounds import Desk, Rounds
 from .settings import StreamSettings
 from .transport import Transport
+from .watchdog import Watchdog
+from .web import HOST, Web
 from .worker import Worker
+
+log = logging.getLogger(__name__)
 
 _TOPICS = (FRAMES, CUSTODY, SCANS, ABOARD, PARCELS, EXCURSIONS, REJECTED)
 
@@ -40,7 +48,8 @@ def wall_ms() -> int:
 def make_app(settings: StreamSettings) -> Any:
     """The app, the registry read, ready to be started by `faust.Worker`.
 
-    Raises LookupError where the topics have not been made, and what kafka-python raises.
+    Raises LookupError where the topics have not been made, OSError where it cannot listen, and
+    what kafka-python raises.
     """
     kafka = settings.kafka
     roster = Roster(Plans(settings.profiles))
@@ -77,8 +86,14 @@ def make_app(settings: StreamSettings) -> Any:
             tp.partition: offset for tp, offset in app.consumer.begins.items() if tp.topic == frames
         }
 
-    memories = Memories(devices.data)
-    worker = Worker(settings, manifests, feed, memories, outbox, wall_ms, begins)
+    memories, meters = Memories(devices.data), Meters()
+    worker = Worker(settings, manifests, feed, memories, outbox, wall_ms, begins, meters)
+    watchdog = Watchdog(
+        kafka, lambda: list(begins()), meters, settings.stalled, time.monotonic, _stop_at_once
+    )
+    web = None
+    if settings.metrics_port is not None:
+        web = Web(meters.registry, watchdog, settings.metrics_port)
     forwarder = _rounds(settings, Forwarder(topic[SCANS], outbox, book, wall_ms))
     desk = _rounds(
         settings,
@@ -103,6 +118,15 @@ def make_app(settings: StreamSettings) -> Any:
         await hand_over()
         await asyncio.to_thread(writer.close, wait=False)
         worker.close()
+        watchdog.end()
+        if web is not None:
+            await asyncio.to_thread(web.close)
+
+    async def begin(*_: Any, **__: Any) -> None:
+        watchdog.start()
+        if web is not None:
+            web.start()
+            log.info("http://%s:%d has /healthz and /metrics", HOST, web.port)
 
     for where, run in (
         (FRAMES, worker.run),
@@ -113,9 +137,17 @@ def make_app(settings: StreamSettings) -> Any:
         app.agent(topic[where], concurrency=1, name=where.name)(_agent(run))
     for checkpoints in (worker.checkpoints, forwarder.checkpoints, desk.checkpoints):
         app.task(_or_crash(app, checkpoints))
+    app.task(begin)
     app.on_partitions_revoked.connect(revoked, weak=False)
     app.on_before_shutdown.connect(close, weak=False)
     return app
+
+
+def _stop_at_once(line: str) -> None:
+    """End the process: a worker that is stuck cannot be trusted to stop by itself."""
+    sys.stderr.write(f"coldchain stream: {line}\n")
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _rounds(settings: StreamSettings, desk: Desk) -> Rounds:

@@ -18,6 +18,7 @@ from .late import LateQueue
 from .manifest import Manifests, judged_since, still_open
 from .memories import Memories
 from .memory import PRINTS, DeviceMemory, newest_reading, print_of
+from .meters import Meters
 
 log = logging.getLogger(__name__)
 _aboard = msgspec.json.Decoder(AboardRecord)
@@ -52,7 +53,9 @@ class Intake:
         skew_ms: int,
         keep_ms: int,
         clock: Callable[[], int],
+        meters: Meters,
     ) -> None:
+        self._meters = meters
         self._keep_ms = keep_ms
         self._manifests = manifests
         self._memories = memories
@@ -155,6 +158,8 @@ class Intake:
         for (one, job, mark), error in zip(jobs, failed, strict=True):
             message, device = one.event.message, one.frame.device
             self._note(message.partition, job.arrival.received)
+            self._meters.frames.inc()
+            self._meters.samples.inc(sum(len(channel.values) for channel in one.frame.channels))
             late = self.batch.effects.late.pop(device, None)
             self.batch.seats.add((message.partition, device))
             if error is not None:
@@ -169,7 +174,9 @@ class Intake:
 
     def _note(self, partition: int, received: int) -> None:
         """A frame was accepted that was received then. A receipt yet to come moves no clock."""
-        received = min(received, self._clock())
+        now = self._clock()
+        self._meters.lateness.observe(max(0, now - received) / 1000)
+        received = min(received, now)
         if received > self.newest.get(partition, -1):
             self.newest[partition] = received
 
@@ -196,6 +203,7 @@ class Intake:
         return Job(one.enrolled, memory, frame, arrival, stints, held)
 
     def _refuse(self, event: Any, reason: str) -> None:
+        self._meters.refused.inc()
         self.batch.refused.append(refusal(event, reason, self._clock()))
         self.batch.events.append(event)
 

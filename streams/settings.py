@@ -17,7 +17,9 @@ class StreamSettings:
     so long is silent. `checkpoint`, `settle` and `session` are seconds: between checkpoints, from
     a late reading to its being judged, and until a dead worker's partitions go to another;
     `leg_patience`: how long a parcel's leg that ended waits for readings up to its end.
-    `batch_frames` closes a checkpoint early; `in_flight` may be under way at once.
+    `batch_frames` closes a checkpoint early; `in_flight` may be under way at once. `stalled`: after
+    so many seconds without a commit while frames wait a worker stops; longer than a store that
+    is away is waited for. `metrics_port` serves /healthz and /metrics; 0 is a free one.
     """
 
     kafka: KafkaSettings
@@ -32,3 +34,5 @@ class StreamSettings:
     leg_patience: float = 120.0
     batch_frames: int = 2_000
     in_flight: int = 4
+    stalled: float = 900.0
+    metrics_port: int | None = None

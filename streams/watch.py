@@ -1,18 +1,23 @@
 """The fleet's standing as a worker keeps it: a line a device touched, counts now and then."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from coldchain.enrolment import Enrolled, Find
 
 from .batch import Seat
 from .memories import Memories
-from .standing import Group, Stands, asset_line, fleet_lines, groups_of, stands
+from .meters import Meters
+from .standing import STATES, Group, Stands, asset_line, fleet_lines, groups_of, stands
 
 
 class Watch:
     """Makes the lines of the `asset` and `fleet` measurements."""
 
-    def __init__(self, find: Find, memories: Memories, silent_ms: int, fleet_every_ms: int) -> None:
+    def __init__(
+        self, find: Find, memories: Memories, silent_ms: int, fleet_every_ms: int, meters: Meters
+    ) -> None:
+        self._meters = meters
         self._find = find
         self._memories = memories
         self._silent_ms = silent_ms
@@ -50,6 +55,9 @@ class Watch:
                 memory.is_silent = is_silent
                 text = asset_line(found[0], memory, found[1])
                 lines += [] if text is None else [text]
+        states = Counter(one.state for _, one in fleet.values())
+        opened = sum(one.open for _, one in fleet.values())
+        self._meters.stand(partition, {state: states[state] for state in STATES}, opened)
         groups = groups_of(fleet)
         # A group that emptied is told of once more, with zeros: else its last counts would stand.
         emptied = self._groups.get(partition, set()) - groups.keys()

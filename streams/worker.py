@@ -8,7 +8,7 @@ letters, the state as of its frames in the changelog, its frames acknowledged. B
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Any
 
 from kafka.errors import KafkaError
@@ -27,6 +27,7 @@ from .intake import Intake, remember
 from .late import LateQueue, Waiting
 from .manifest import Manifests
 from .memories import Memories, partition_of
+from .meters import Meters
 from .outbox import Outbox, packed_states
 from .past import Past
 from .patience import patiently
@@ -53,6 +54,7 @@ class Worker:
         outbox: Outbox,
         clock: Callable[[], int],
         begins: Callable[[], Mapping[int, int]],
+        meters: Meters,
     ) -> None:
         """`clock`: the wall clock, ms. `begins`: the partitions of frames that are this worker's,
         and the offset from which each is read."""
@@ -63,12 +65,16 @@ class Worker:
         self._outbox = outbox
         self._clock = clock
         self._begins = begins
+        self._meters = meters
         self._clocks = Clocks(time.monotonic)
         self._partitions = feed.partitions_of(FRAMES)
         self._late = LateQueue()
         keep_ms = settings.series.retention_days * DAY_MS
-        self._intake = Intake(manifests, memories, self._late, settings.skew_ms, keep_ms, clock)
-        self._watch = Watch(manifests.find, memories, settings.silent_ms, settings.fleet_every_ms)
+        self._intake = Intake(
+            manifests, memories, self._late, settings.skew_ms, keep_ms, clock, meters
+        )
+        every_ms = settings.fleet_every_ms
+        self._watch = Watch(manifests.find, memories, settings.silent_ms, every_ms, meters)
         self._under_way: list[asyncio.Task[None]] = []
         self._latest: asyncio.Task[None] | None = None
         self._settle_task: asyncio.Task[None] | None = None
@@ -96,6 +102,7 @@ class Worker:
             ends = await self._read_on()
             self._intake.judge()
             self._look_around(ends)
+            self._meters.waiting.set(len(self._late))
             await self._room()
             self.cut()
             if self._late and loop.time() - settled >= self._settings.settle:
@@ -169,21 +176,28 @@ class Worker:
         packed: tuple[dict[Seat, bytes], dict[Seat, bytes]],
         previous: "asyncio.Task[None] | None",
     ) -> None:
+        began = time.monotonic()
         if previous is not None:
             await previous  # records stay in order; a failure before this one is ours as well
         said = batch.effects.records + updates(batch.effects)
         await self._outbox.say([*map(self._manifests.named, said), *batch.effects.conditions])
         bad = [line for lines in await written for line in lines]
+        # What the store has of excursions was said: judged again, they are compared with that.
+        bad += await self._outbox.write(standing_lines(batch.effects))
         if batch.refused or bad:
             await self._outbox.refuse(batch.refused, bad, self._clock())
         await self._outbox.note(batch.notes)
         await self._outbox.keep(*packed)
         for event in batch.events:
             event.ack()
+        self._count(said, batch.effects.conditions)
+        self._meters.checkpoint.observe(time.monotonic() - began)
+
+    def _count(self, records: Sized, conditions: Sized) -> None:
+        self._meters.records.labels("excursion").inc(len(records))
+        self._meters.records.labels("condition").inc(len(conditions))
 
     async def _room(self) -> None:
-        # What the store has of excursions was said: judged again, they are compared with that.
-        bad += await self._outbox.write(standing_lines(batch.effects))
         """Wait until another batch may be under way. Raises what one of them raised."""
         while len(self._under_way) >= self._settings.in_flight or (
             self._under_way and self._outbox.is_full()
@@ -302,6 +316,9 @@ class Worker:
         for one in waiting.values():
             for event in one.events:
                 event.ack()
+        self._meters.rejudged.inc(len(done))
+        for followed in effects:
+            self._count(followed.records, followed.conditions)
 
     async def hand_over(self) -> None:
         """Partitions are given out anew: finish what is under way, forget everything else.
@@ -323,6 +340,7 @@ class Worker:
         self._late.drop()
         self._intake.drop()
         self._clocks.drop()
+        self._meters.drop()
         self._memories.drop()
         self._manifests.drop()
 

@@ -22,6 +22,16 @@ def run(
     silent: Annotated[
         float, typer.Option(help="Seconds after which a device not heard is silent.", min=1)
     ] = 180.0,
+    stalled: Annotated[
+        float,
+        typer.Option(help="Seconds without a commit, while frames wait, until it stops.", min=1),
+    ] = 900.0,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            help="Serve /healthz and /metrics on this port of 127.0.0.1.", min=0, max=65535
+        ),
+    ] = None,
     profiles: ProfilesOption = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "warning",
 ) -> None:
@@ -54,12 +64,16 @@ def run(
         checkpoint=checkpoint,
         settle=settle,
         silent_ms=round(silent * 1000),
+        stalled=stalled,
+        metrics_port=metrics_port,
         leg_patience=leg_patience,
     )
     try:
         app = make_app(settings)
     except LookupError as error:
         raise UserError(str(error.args[0])) from None
+    except OSError as error:
+        raise UserError(f"cannot listen on port {metrics_port}: {error.strerror}") from None
     # What is there by now stays for good; and a worker makes many small things that die young.
     gc.collect()
     gc.freeze()

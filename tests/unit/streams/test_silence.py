@@ -14,6 +14,7 @@ from streams.effects import Effects
 from streams.late import LateQueue
 from streams.memories import Memories
 from streams.memory import DeviceMemory
+from streams.meters import Meters
 from streams.silence import Look, is_silent, silence
 from streams.watch import Watch
 
@@ -145,7 +146,7 @@ def test_a_group_that_emptied_is_counted_once_more_with_zeros() -> None:
     vans.hear("van-1", T0)
     memories = Memories({})
     memories.of(0, "van-1").channels.update(vans.memories["van-1"].channels)
-    watch = Watch(vans.enrolled.get, memories, PATIENCE, 10 * SECOND_MS)
+    watch = Watch(vans.enrolled.get, memories, PATIENCE, 10 * SECOND_MS, Meters())
 
     def counted(at: int) -> dict[str, Any]:
         lines = [line for line in watch.tick(0, at) if line.startswith("fleet")]
