@@ -59,6 +59,16 @@ class Chunk:
         return bool(self.known.all())
 
     @cached_property
+    def gaps(self) -> Ints:
+        """Per segment, its ms where they are unknown, else 0."""
+        return np.where(self.known, 0, self.dt)
+
+    @cached_property
+    def gap_sums(self) -> Ints:
+        """Running sums of the gaps."""
+        return running(self.gaps)
+
+    @cached_property
     def longest_gap(self) -> int:
         return 0 if self.all_known else int(self.dt[~self.known].max())
 
@@ -81,7 +91,8 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Parts of segments beyond, less the pauses, in order: start (ms), ms, degree (milli-°C ms).
+    """Parts of segments beyond, less the pauses, in order: start (ms), ms, degree (milli-°C ms),
+    and the running sums of the two.
 
     Those of segment i are pieces `first[i]` up to `first[i + 1]`: one, where nothing is paused
     (of no ms, where it is not beyond).
@@ -91,6 +102,12 @@ class Pieces:
     ms: Ints
     degree: Ints
     first: Ints
+    ms_sums: Ints
+    degree_sums: Ints
+
+    @classmethod
+    def of(cls, start: Ints, ms: Ints, degree: Ints, first: Ints) -> "Pieces":
+        return cls(start, ms, degree, first, running(ms), running(degree))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +129,18 @@ def crossings(t0: Ints, v0: Ints, t1: Ints, v1: Ints, level: int) -> Ints:
     return meets
 
 
+def running(parts: Ints) -> Ints:
+    """Running sums: item i is the sum of the first i parts."""
+    sums = np.zeros(len(parts) + 1, dtype=np.int64)
+    np.cumsum(parts, out=sums[1:])
+    return sums
+
+
 def none_beyond(chunk: Chunk, limit: Limit) -> BeyondParts:
     """The parts where no reading is beyond."""
     n = len(chunk.v)
     nothing = np.zeros(0, dtype=np.int64)
-    pieces = Pieces(nothing, nothing, nothing, np.zeros(n, dtype=np.int64))
+    pieces = Pieces.of(nothing, nothing, nothing, np.zeros(n, dtype=np.int64))
     is_beyond = np.zeros(n, dtype=bool)
     return BeyondParts(is_beyond, _excess(chunk, limit), chunk.t[:-1], chunk.t[1:], pieces)
 
@@ -142,7 +166,7 @@ def _beyond(chunk: Chunk, limit: Limit, pauses: Pauses | None) -> BeyondParts | 
     if pauses is None:
         ms = np.where(counted, end - start, 0)
         degree = (over[:-1] + over[1:]) * ms // AREA
-        pieces = Pieces(start, ms, degree, np.arange(len(t)))
+        pieces = Pieces.of(start, ms, degree, np.arange(len(t)))
     else:
         pieces = _unpaused(start, end, over, counted, pauses)
     return BeyondParts(is_beyond, excess, start, end, pieces)
@@ -172,7 +196,7 @@ def _unpaused(start: Ints, end: Ints, over: Ints, counted: Flags, pauses: Pauses
         degree[n] = part.clipped(int(since[n]), int(until[n]))[1]
     first = np.zeros(len(start) + 1, dtype=np.int64)
     np.cumsum(np.bincount(whole[of], minlength=len(start)), out=first[1:])
-    return Pieces(since, until - since, degree, first)
+    return Pieces.of(since, until - since, degree, first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ What is open before the first reading of a chunk, and after its last, is the tra
 
 import numpy as np
 
-from .chunks import BeyondParts, Chunk, Ints, Runs, crossings, none_beyond
+from .chunks import BeyondParts, Chunk, Ints, Runs, crossings, none_beyond, running
 from .excursion_columns import NEVER
 from .excursions import Tracker
 from .judge import ChannelState, Plan
@@ -44,10 +44,10 @@ class _Pass:
         in_run = parts.is_beyond[self.decided]
         in_run[self.decided == 0] = tracker.is_open
         self.runs = Runs.of(in_run)
-        gaps = np.where(chunk.known, 0, chunk.dt)
-        self.gaps = _running(gaps)
-        self.unknown = _running(np.where(in_run[:-1] & in_run[1:], gaps, 0))
-        self.ms, self.degree = _running(parts.pieces.ms), _running(parts.pieces.degree)
+        self.gaps = self.unknown = chunk.gap_sums
+        if not chunk.all_known:
+            self.unknown = running(np.where(in_run[:-1] & in_run[1:], chunk.gaps, 0))
+        self.ms, self.degree = parts.pieces.ms_sums, parts.pieces.degree_sums
 
     def _decided(self) -> Ints:
         """Per reading, the last one up to it that was not `between`; 0: what was carried in."""
@@ -195,7 +195,7 @@ class _Pass:
         tracker, chunk, runs, parts = self.tracker, self.chunk, self.runs, self.parts
         pauses = chunk.pausing(self.limit)
         agrees = parts.is_beyond if pauses is None else parts.is_beyond & ~pauses.cover(chunk.t)
-        count = _running(agrees.astype(np.int64))
+        count = running(agrees.astype(np.int64))
         agreeing = count[runs.last + 1] - count[runs.fresh]
         counted_from = start.copy() if pauses is None else self._first_counted(agrees)
         if runs.is_carried:
@@ -232,10 +232,3 @@ class _Pass:
         t, v = chunk.t, chunk.v
         end[fell] = crossings(t[at], v[at], t[at + 1], v[at + 1], self.limit.clear_level)
         return end
-
-
-def _running(parts: Ints) -> Ints:
-    """Running sums: item i is the sum of the first i parts."""
-    sums = np.zeros(len(parts) + 1, dtype=np.int64)
-    np.cumsum(parts, out=sums[1:])
-    return sums

@@ -246,7 +246,9 @@ def _draw_lanes(
     locator = dates.AutoDateLocator(tz=zone, minticks=5, maxticks=10)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=zone))
-    axes.set_xlabel(f"time, {zone}; excursions pale until confirmed", loc="left", fontsize=9)
+    axes.set_xlabel(
+        f"time, {zone}; excursions pale until confirmed; grey is unknown", loc="left", fontsize=9
+    )
     axes.set_ylim(len(lanes) - 0.4, -0.6)
     axes.set_yticks(range(len(lanes)), [limit.id for limit, _ in lanes], fontsize=8)
     axes.tick_params(axis="y", length=0)

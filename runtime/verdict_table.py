@@ -158,7 +158,7 @@ def _parts(
     parts: list[RenderableType] = [head, *(Text(f"  {reason}") for reason in reasons)]
     parts += [Text(f"  {figure}") for figure in _figures(evaluated, zone, language)]
     excursions = evaluated.judged.excursions
-    parts.append(_table(excursions, profile, zone, words) if excursions else words["none"])
+    parts.append(_table(evaluated, profile, zone, words) if excursions else words["none"])
     if len(excursions) > MOST_EXCURSIONS:
         parts.append(f"  {words['more'].format(count=len(excursions) - MOST_EXCURSIONS)}")
     faults = [say(one, language, local(one.since, zone)) for one in evaluated.faults]
@@ -221,11 +221,11 @@ def _figures(evaluated: Evaluated, zone: tzinfo, language: Language) -> list[str
 
 
 def _table(
-    found: Sequence[Excursion], profile: Profile, zone: tzinfo, words: dict[str, str]
+    evaluated: Evaluated, profile: Profile, zone: tzinfo, words: dict[str, str]
 ) -> "RenderableType":
     from rich.table import Table
 
-    excursions = _gravest(found)
+    excursions = _gravest(evaluated.judged.excursions)
     shows_unknown = any(excursion.unknown_ms for excursion in excursions)
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     for key in ("limit", "start", "confirmed", "end"):
@@ -234,7 +234,6 @@ def _table(
         if key != "unknown" or shows_unknown:
             table.add_column(words[key], justify="right")
     limits = {limit.id: limit for limit in profile.limits}
-    first = iso(excursions[0].start)
     for excursion in excursions:
         limit, start = limits[excursion.limit], iso(excursion.start)
         color = _COLORS["reject" if limit.severity == "critical" else "review"]
@@ -244,7 +243,7 @@ def _table(
         table.add_row(
             f"{limit.id} {_sign(limit)}{from_micro(limit.threshold):g},"
             f" {minutes(limit.allowed):g} {words['min']}",
-            _local(start, zone, first),
+            _local(start, zone, evaluated.summary.start),
             _confirmed(excursion, zone, words),
             words["open"] if excursion.end is None else _local(iso(excursion.end), zone, start),
             *(f"{number:.1f}" for number in numbers),

@@ -120,6 +120,11 @@ class FastReader:
         return self.layout.clock.localise(times) if self.form == "local" else times
 
 
+def release() -> None:
+    """Give back the memory that Arrow keeps for a next block."""
+    pa.default_memory_pool().release_unused()
+
+
 def _plain(layout: Layout) -> "re.Pattern[bytes]":
     """What a line looks like that Arrow may well read; not a proof that it does."""
     separator = re.escape(layout.separator)

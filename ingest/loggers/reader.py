@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .clock import Clock, Order
 from .errors import LineRefusedError, LoggerFileError, Refusal
-from .fast import Columns, FastReader, fast_reader
+from .fast import Columns, FastReader, fast_reader, release
 from .layout import Head, Layout
 from .layouts import recognise
 from .slow import Refused, Row, read_lines
@@ -117,6 +117,7 @@ def read(
     for block, columns in _ahead(start, source, reading.fast):
         reading.take(block, columns)
         reading.check_zone()
+    release()
     return reading.done()
 
 

@@ -137,6 +137,12 @@ def test_medicine_out_of_range_has_to_be_recorded_every_two_minutes(
     assert ("超出限值期间最长 5.0 分钟才记录一次" in chinese) == is_said
 
 
+def test_an_excursion_of_the_next_day_says_its_day(evaluate: Any, tmp_path: Path) -> None:
+    path = written(tmp_path / "trip.csv", [*COLD[:100], *[6 + one for one in COLD[:20]]], every=5)
+    english, _ = both(evaluate, path, "--profile", "iced-seafood")  # from 20:00 in Shanghai
+    assert "02-11 04:1" in english
+
+
 def test_of_very_many_excursions_the_gravest_are_shown(evaluate: Any, tmp_path: Path) -> None:
     values = [3 + 2 * (-1) ** (n // 6) + COLD[n] / 100 for n in range(1_000)]
     values[500:540] = [6 + one / 100 for one in COLD[:40]]
