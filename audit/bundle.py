@@ -15,6 +15,7 @@ import gzip
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import version
 
 import msgspec
 
@@ -27,6 +28,8 @@ from .reader import Found, Place
 from .seals import SignedSeal, encode_signed
 from .signing import PublicKey, Signer
 
+#: Whose rules made a record: other versions may judge otherwise, or name figures otherwise.
+SOFTWARE = f"coldchain {version('coldchain')}"
 MANIFEST, SIGNATURE, KEYS = "manifest.json", "manifest.sig", "keys.pem"
 RECORD, SEALS, EVIDENCE = "record.json", "seals.jsonl", "evidence.jsonl.gz"
 
@@ -41,11 +44,12 @@ class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the bundle is and holds. `first` and `last` are the numbers of the seals looked
-    through, `devices` from which seal on for a device's frames."""
+    through, `devices` from which seal on for a device's frames; `software` what made it."""
 
     v: int = 1
     parcel: str
     made: str
+    software: str
     key: str
     first: int
     last: int
@@ -103,6 +107,7 @@ def make_bundle(contents: Contents, signer: Signer, now: int) -> bytes:
     manifest = Manifest(
         parcel=found.evidence.parcel,
         made=iso(now),
+        software=SOFTWARE,
         key=signer.public.fingerprint,
         first=found.scope.first,
         last=found.scope.last,

@@ -10,7 +10,7 @@ from itertools import pairwise
 import msgspec
 
 from .accounts import Account, by_boot
-from .bundle import KEYS, MANIFEST, SIGNATURE, Line, Manifest, entries_of
+from .bundle import KEYS, MANIFEST, SIGNATURE, SOFTWARE, Line, Manifest, entries_of
 from .dossier import Dossier, encode_dossier
 from .entries import Entry, Kind, encode_leaf, order_of, subject_hash
 from .errors import AuditError
@@ -145,13 +145,16 @@ def evidence_of(parcel: str, lines: Iterable[Line]) -> Evidence:
     )
 
 
-def check_record(made: Dossier, content: bytes) -> None:
+def check_record(made: Dossier, content: bytes, software: str) -> None:
+    """That the record is the one made again; `software` made the bundle."""
     if encode_dossier(made) != content:
         said = re.search(rb'"verdict": "(\w+)"', content)
         raise Fault(
             "record-differs",
             verdict=made.record.verdict,
             said=said[1].decode() if said else "?",
+            software=software,
+            here=SOFTWARE,
         )
 
 

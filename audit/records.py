@@ -49,8 +49,9 @@ class ParcelFile:
         made = datetime.fromtimestamp(self.found.as_of / 1000, tz=zone)
         document = self.document(language, zone)
         if language == "en" and font is None:
-            return write_pdf(document, latin_font(), made, _chinese_if_there())
-        return write_pdf(document, chinese_font(font), made, latin_font())
+            spare = _chinese_if_there() if _has_chinese(document) else None
+            return write_pdf(document, latin_font(), made, spare)
+        return write_pdf(document, chinese_font(font), made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +111,8 @@ def _chinese_if_there() -> Font | None:
         return chinese_font()
     except AuditError:
         return None
+
+
+def _has_chinese(document: Document) -> bool:
+    """Whether a name or note needs the second font, which takes as long as the rest."""
+    return any(sign >= "\u2e80" for sign in repr(document))

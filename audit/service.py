@@ -10,6 +10,8 @@ from pathlib import Path
 
 from kafka.errors import KafkaError
 
+from broker.admin import ensure_topics
+
 from .archiver import Archiver
 from .catalog import open_to_write
 from .errors import AuditError
@@ -29,6 +31,7 @@ def wall_clock() -> int:
 @contextmanager
 def archiver(settings: ArchiveSettings) -> Iterator[Archiver]:
     """The archiver, alone on its archive. Raises AuditError where another has it."""
+    ensure_topics(settings.kafka)
     with (
         alone(settings.folder),
         open_to_write(settings.folder) as catalog,

@@ -127,8 +127,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     },
     "not-judged": {"en": "it can't be judged: {what}", "zh-CN": "无法判定：{what}"},
     "record-differs": {
-        "en": "record.json says {said}; the raw frames say {verdict}, or differ in a figure",
-        "zh-CN": "record.json 的结论为 {said}；原始数据得出 {verdict}，或数值有出入",
+        "en": "record.json says {said}; the raw frames say {verdict}, or differ in a figure"
+        " (made by {software}, checked by {here})",
+        "zh-CN": "record.json 的结论为 {said}；原始数据得出 {verdict}，或数值有出入"
+        "（由 {software} 生成，由 {here} 核对）",
     },
 }
 

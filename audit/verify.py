@@ -103,7 +103,7 @@ class _Checking:
             last=chain[-1].seal.at,
         )
         made = self._found.dossier = dossier(evidence, reviewed, chain[-1].seal.moment)
-        check_record(made, members[RECORD])
+        check_record(made, members[RECORD], manifest.software)
         self._prove("record", verdict=made.record.verdict)
         self._say_what_is_not(evidence, scope, chain)
 

@@ -41,11 +41,11 @@ class _Pdf(FPDF):
     def __init__(self, document: Document, font: Font, spare: Font | None) -> None:
         super().__init__(format="A4")
         self._document = document
-        self._names = ["main"]
         self._add_font("main", font)
         if spare is not None:
-            self._add_font("spare", spare)
-            self.set_fallback_fonts(["spare"])
+            face = spare.regular_face
+            self.add_font("spare", "", spare.regular, collection_font_number=face)
+            self.set_fallback_fonts(["spare"], exact_match=False)
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=18)
         self.set_title(document.title)
