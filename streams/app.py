@@ -117,7 +117,7 @@ def make_app(settings: StreamSettings) -> Any:
     async def close(*_: Any, **__: Any) -> None:
         await hand_over()
         await asyncio.to_thread(writer.close, wait=False)
-        worker.close()
+        await worker.close()
         watchdog.end()
         if web is not None:
             await asyncio.to_thread(web.close)

@@ -28,6 +28,7 @@ class RegistryFeed:
         self._settings = settings
         self._roster = roster
         self._lock = threading.Lock()
+        self._is_closed = False
         self._consumer = consumer(settings)
         partitions = self._partitions(REGISTRY)
         self._consumer.assign(partitions)
@@ -51,6 +52,8 @@ class RegistryFeed:
         Raises KafkaError where Kafka does not answer for a while.
         """
         with self._lock:
+            if self._is_closed:
+                raise KafkaTimeoutError("the worker stops")
             own = self._consumer.assignment()
             found = self._consumer.end_offsets([*own, *self._frames], timeout_ms=ANSWERS_WITHIN_MS)
             ends = {one: found[one] for one in own}
@@ -69,6 +72,7 @@ class RegistryFeed:
 
     def close(self) -> None:
         with self._lock:
+            self._is_closed = True
             self._consumer.close()
 
     def _take(self, key: bytes | None, value: bytes | None) -> None:

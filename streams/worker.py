@@ -78,6 +78,7 @@ class Worker:
         self._under_way: list[asyncio.Task[None]] = []
         self._latest: asyncio.Task[None] | None = None
         self._settle_task: asyncio.Task[None] | None = None
+        self._closed = asyncio.Event()
 
     async def run(self, stream: Any) -> None:
         """Take records for ever. Raises what a sink that stays down raises."""
@@ -96,10 +97,12 @@ class Worker:
         """Cut a batch once a checkpoint; judge again what came late once a settle time."""
         loop = asyncio.get_running_loop()
         settled = loop.time()
-        while True:
+        while not self._closed.is_set():
             await asyncio.sleep(self._settings.checkpoint)
             self._raise_failed()
             ends = await self._read_on()
+            if self._closed.is_set():
+                break
             self._intake.judge()
             self._look_around(ends)
             self._meters.waiting.set(len(self._late))
@@ -110,7 +113,10 @@ class Worker:
                 settled = loop.time()
 
     async def _read_on(self) -> Mapping[int, int] | None:
-        """Follow the registry; the ends of the partitions of frames, None where Kafka is away."""
+        """Follow the registry; the ends of the partitions of frames, None where Kafka is away.
+
+        A registry that cannot be read on stays as it was; what is unknown stays parked.
+        """
         try:
             ends = await asyncio.to_thread(self._feed.catch_up)
         except KafkaError as error:
@@ -344,5 +350,7 @@ class Worker:
         self._memories.drop()
         self._manifests.drop()
 
-    def close(self) -> None:
-        self._feed.close()
+    async def close(self) -> None:
+        """The worker stops: no more checkpoints."""
+        self._closed.set()
+        await asyncio.to_thread(self._feed.close)

@@ -11,6 +11,7 @@ from worker_bench import Bench, wait_until
 
 from coldchain.frames import Channel, Frame
 from coldchain.registry import CompartmentEntry, Entry, Registration
+from runtime.servers import Servers
 from runtime.servers.influxdb import influxdb_process
 from runtime.servers.ports import free_ports
 from series.setup import ensure_bucket
@@ -64,8 +65,10 @@ def test_a_worker_tells_what_it_judged_and_how_far_it_is(bench: Bench) -> None:
             "its frames are counted",
         )
         wait_until(
-            lambda: 'lag{partition="0"} 0.0' in asked(port, "/metrics")[1]
-            and counted(asked(port, "/metrics")[1], r"lag{[^}]*}") == 0,
+            lambda: (
+                'lag{partition="0"} 0.0' in asked(port, "/metrics")[1]
+                and counted(asked(port, "/metrics")[1], r"lag{[^}]*}") == 0
+            ),
             "nothing waits",
         )
         text = asked(port, "/metrics")[1]
@@ -108,3 +111,21 @@ def test_a_worker_whose_commits_stand_still_ends_with_one_line_and_loses_nothing
         if own.pid is not None:
             os.kill(own.pid, signal.SIGCONT)
         own.stop()
+
+
+def test_a_worker_whose_kafka_is_gone_stops_when_it_is_told_to(
+    bench: Bench, servers: Servers
+) -> None:
+    """Its client's thread used to die unsaid, and was waited for for a minute."""
+    bench.register(REGISTRATION)
+    bench.send_frames(frame(0))
+    with bench.worker("--checkpoint", "0.2") as worker:
+        bench.wait_committed()
+        servers.kafka.kill()
+        try:
+            wait_until(lambda: "Kafka does not answer" in bench.log(1), "it misses Kafka")
+            assert worker.poll() is None
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(30) == 0
+        finally:
+            servers.kafka.start()
