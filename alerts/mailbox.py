@@ -19,7 +19,7 @@ from coldchain.times import SECOND_MS
 from . import budget, silences
 from .composing import Composer
 from .hours import quiet_until
-from .messages import Message, Told, in_order
+from .messages import Message, Told, in_order, is_no_news
 from .outbox import Outcome, after
 from .routes import Addressee, Recipient, route
 from .routes import Case as RouteCase
@@ -344,10 +344,9 @@ class Mailbox:
         ).fetchall()
         told: list[Told] = []
         for tell in tells:
-            if not tell["is_idle"]:
-                told.append(
-                    self._composer.told(tell["alert"], now, tell["escalated"], tell["round"])
-                )
+            one = self._composer.told(tell["alert"], now, tell["escalated"], tell["round"])
+            if not tell["is_idle"] and (row["again"] or not is_no_news(one)):
+                told.append(one)
             elif not row["again"]:
                 self._cancel(tell["alert"], row["id"], now)
         if not told and row["again"]:  # it may have come before it was cancelled: that stays said

@@ -76,6 +76,13 @@ class Message:
     body: str
 
 
+def is_no_news(one: Told) -> bool:
+    """Whether it is a warning about a door, a sensor… that is over before it was told."""
+    record = one.record
+    is_warning = isinstance(record, ConditionRecord) and record.severity == "warning"
+    return is_warning and ended(record) is not None
+
+
 def in_order(told: Sequence[Told]) -> list[Told]:
     """The gravest first, excursions before conditions, then by when they began."""
     return sorted(
@@ -307,7 +314,7 @@ def _advice(reader: Reader, one: Told, space: Space | None) -> str:
     side = _side(limit_of(record, reader.profiles))
     if space is None:
         return say[f"do_{side}"]
-    return say[f"do_{side}_to"].format(space=space.asset, km=f"{space.km:.1f}")
+    return say[f"do_{side}_to"].format(space=space.asset, km=f"{max(0.1, space.km):.1f}")
 
 
 def _side(limit: Limit | None) -> str:

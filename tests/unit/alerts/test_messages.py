@@ -58,7 +58,7 @@ def test_a_message_says_where_how_warm_how_long_and_what_to_do(make_record: Any)
     assert message == Message(
         "[CRITICAL] 鲁B-1234 main 9.2 °C",
         "Highest 9.2 °C, limit 4.0 °C, 45 min out of limits, since 11:15.\n"
-        "12 parcels. Close the doors, check the cooling; if it stays warm, move the goods.\n"
+        "Parcels: 12. Close the doors, check the cooling; if it stays warm, move the goods.\n"
         "Ref 01234567",
     )
 

@@ -168,6 +168,18 @@ def test_a_condition_that_was_over_before_anybody_heard_of_it_is_no_news(
     assert world.heard == []
 
 
+def test_a_warning_that_is_over_while_its_message_waits_is_no_news_but_no_mains_is(
+    make_world: Any, make_condition: Any
+) -> None:
+    world = make_world(group_wait=60.0)
+    world.enrol()
+    for rule in ("door-open", "mains-lost"):
+        world.say(make_condition(rule))
+        world.say(make_condition(rule, "cleared", as_of=2))
+    world.go_to(5)
+    assert {word[2] for word in world.words} == {"c-mains-lost"}
+
+
 def test_a_device_whose_every_compartment_is_empty_is_quiet(
     world: Any, make_condition: Any
 ) -> None:
