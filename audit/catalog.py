@@ -163,12 +163,10 @@ class Catalog:
 
     # What readers ask.
 
-    def accounts(self, device: str | None = None) -> Iterator[tuple[str, int, Account]]:
-        """Of every device, or of one: its boots and what is known of each."""
+    def accounts(self) -> Iterator[tuple[str, int, Account]]:
+        """Of every device its boots, and what is known of each."""
         rows = self._db.execute(
-            "SELECT device, boot, ranges, repeats FROM accounts"
-            " WHERE ?1 IS NULL OR device = ?1 ORDER BY device, boot",
-            (device,),
+            "SELECT device, boot, ranges, repeats FROM accounts ORDER BY device, boot"
         )
         for name, boot, ranges, repeats in rows:
             yield name, boot, Account(_ranges.decode(ranges), repeats)

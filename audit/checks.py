@@ -14,6 +14,7 @@ from .bundle import KEYS, MANIFEST, SIGNATURE, SOFTWARE, Line, Manifest, entries
 from .dossier import Dossier, encode_dossier
 from .entries import Entry, Kind, encode_leaf, order_of, subject_hash
 from .errors import AuditError
+from .inspections import Disposition, decode_row
 from .judging import Evidence
 from .merkle import ProofError, leaf_hash, root_of_range
 from .seals import ShardSeal, SignedSeal
@@ -156,6 +157,17 @@ def check_record(made: Dossier, content: bytes, software: str) -> None:
             software=software,
             here=SOFTWARE,
         )
+
+
+def dispositions_of(evidence: Evidence) -> Iterator[Disposition]:
+    """What was decided on the parcel."""
+    for entry in evidence.inspections:
+        try:
+            row = decode_row(entry.value)
+        except msgspec.DecodeError:
+            raise Fault("evidence", what=f"inspection {entry.offset} is none") from None
+        if isinstance(row, Disposition):
+            yield row
 
 
 def accounts_of(evidence: Evidence) -> Iterator[tuple[str, int, Account]]:

@@ -23,7 +23,7 @@ from .entries import Entry
 from .judging import Evidence, Reviewed
 
 
-class Excursion(msgspec.Struct, frozen=True, kw_only=True):
+class Excursion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An excursion of one channel, by the parcel's own profile, cut to its stay there."""
 
     device: str
@@ -41,7 +41,7 @@ class Excursion(msgspec.Struct, frozen=True, kw_only=True):
     counts: bool
 
 
-class Word(msgspec.Struct, frozen=True, kw_only=True):
+class Word(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody said of an alert, and when."""
 
     at: str
@@ -51,7 +51,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True):
+class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An excursion of the compartment that people were told of, and what they said to it."""
 
     id: str
@@ -68,7 +68,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     words: list[Word]
 
 
-class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+class Calibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the registry adds to a channel's values, °C, at the stay's beginning."""
 
     device: str
@@ -76,7 +76,7 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     added: float
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A device as it was registered at the stay's beginning."""
 
     device: str
@@ -85,7 +85,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     county: str
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A parcel's whole record. `as_of`: when the last seal looked through was made.
 
     `judged_by` is the profile's text as archived; `shelf_hours_left` at `shelf_at` °C; `refused`:

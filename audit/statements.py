@@ -37,6 +37,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "what was sealed up to seal {seal} ({at}) was there when that seal was deposited",
         "zh-CN": "第 {seal} 号封存（{at}）及之前的内容，在该签名存放于他处时已存在",
     },
+    "disposition": {
+        "en": "{by} ({role}) decided: {decision}, signed as it is here",
+        "zh-CN": "{by}（{role}）的处置：{decision}，签名有效",
+    },
     # not proved
     "whose-key": {
         "en": "whose the key is: compare its fingerprint {key} with the one published,"
@@ -74,7 +78,15 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{topic}/{partition}: offsets {first} to {last} were gone before they were archived",
         "zh-CN": "{topic}/{partition}：偏移 {first} 至 {last} 在归档前已丢失",
     },
+    "disposition-key": {
+        "en": "the disposition of {by}: it is signed by key {key}, which is not here",
+        "zh-CN": "{by} 的处置：由密钥 {key} 签名，本文件中没有该密钥",
+    },
     # faults
+    "disposition-false": {
+        "en": "the disposition of {by} at {at}: its signature is false",
+        "zh-CN": "{by} 于 {at} 的处置：签名无效",
+    },
     "container": {"en": "the file: {what}", "zh-CN": "文件有误：{what}"},
     "gone": {"en": "{member} is missing", "zh-CN": "缺少 {member}"},
     "stranger": {"en": "{member} does not belong here", "zh-CN": "{member} 不属于本文件"},

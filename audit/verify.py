@@ -18,6 +18,7 @@ from .checks import (
     check_line,
     check_members,
     check_record,
+    dispositions_of,
     evidence_of,
     keys_of,
     lines_of,
@@ -31,6 +32,7 @@ from .reader import Scope, before
 from .seals import SealError, SignedSeal, check_chain, decode_signed
 from .signing import PublicKey
 from .statements import Statement
+from .telling import is_signed
 
 
 @dataclass(slots=True)
@@ -105,6 +107,7 @@ class _Checking:
         made = self._found.dossier = dossier(evidence, reviewed, chain[-1].seal.moment)
         check_record(made, members[RECORD], manifest.software)
         self._prove("record", verdict=made.record.verdict)
+        self._check_dispositions(evidence, keys)
         self._say_what_is_not(evidence, scope, chain)
 
     def _prove(self, code: str, **values: object) -> None:
@@ -190,6 +193,18 @@ class _Checking:
                 raise Fault("no-frames", device=leg.device)
             if first > 1 and at.get(first - 1, leg.start) >= leg.start - early:
                 raise Fault("too-late", device=leg.device, seal=first)
+
+    def _check_dispositions(self, evidence: Evidence, keys: Sequence[PublicKey]) -> None:
+        """That what was decided was signed as it is, by the keys that are here."""
+        known = {key.fingerprint: key for key in keys}
+        for row in dispositions_of(evidence):
+            key = known.get(row.key)
+            if key is None:
+                self._leave("disposition-key", by=row.by, key=row.key or "-")
+            elif is_signed(row, key):
+                self._prove("disposition", by=row.by, role=row.role, decision=row.decision)
+            else:
+                raise Fault("disposition-false", by=row.by, at=row.at)
 
     def _say_what_is_not(
         self, evidence: Evidence, scope: Scope, chain: Sequence[SignedSeal]

@@ -12,6 +12,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from audit.dossier import Dossier
+from audit.inspections import Row as InspectionRow
+from audit.seals import SignedSeal
 from coldchain.alert_commands import Command
 from coldchain.custody import CustodyEvent
 from coldchain.evaluation import Evaluation
@@ -40,6 +43,9 @@ CONTRACTS: dict[str, tuple[Any, str]] = {
     "truth": (TruthFile, "what coldchain emulate --truth writes"),
     "score": (Score, "what coldchain score --json prints"),
     "judged-folder": (Judged, "what coldchain evaluate DIR --json prints"),
+    "seal": (SignedSeal, "a record of coldchain.seals"),
+    "inspection": (InspectionRow, "what is entered at the inspector's desk, as sealed"),
+    "record": (Dossier, "record.json of a bundle; coldchain audit record --as json"),
     "evaluation": (list[Evaluation], "what coldchain evaluate --json prints"),
 }
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
-from archive_made import KEY, seal_hourly
+from archive_made import KEY, numbered, seal_hourly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from parcel_day import PARCEL, START, everything, warm_on_the_way
@@ -17,11 +18,13 @@ from audit.catalog import open_to_read
 from audit.container import pack, unpack
 from audit.dossier import dossier
 from audit.errors import AuditError
+from audit.inspections import Disposition, encode_row
 from audit.judging import review
 from audit.reader import gather
 from audit.signing import Signer
+from audit.telling import signed
 from audit.verify import Verified, verify
-from coldchain.times import HOUR_MS
+from coldchain.times import HOUR_MS, iso
 
 
 def bundle(folder: Path, signer: Signer = KEY, parcel: str = PARCEL) -> bytes:
@@ -197,3 +200,23 @@ def test_a_parcel_that_nobody_scanned_is_said_to_be_unknown(tmp_path: Path) -> N
     seal_hourly(tmp_path, everything())
     with open_to_read(tmp_path) as catalog, pytest.raises(AuditError, match="nothing is sealed"):
         gather(catalog, tmp_path, "nobody's")
+
+
+def test_dispositions_are_held_against_their_signatures(tmp_path: Path) -> None:
+    row = Disposition(
+        id="d-1", at=iso(START), by="zhang", parcel=PARCEL, decision="hold", role="qm", reason="w"
+    )
+    true, strange = signed(row, KEY), signed(row, Signer.fresh())
+    false = msgspec.structs.replace(true, decision="release")
+    for one, code in ((true, "disposition"), (strange, "disposition-key")):
+        folder = tmp_path / code
+        rows = numbered("inspections", [(PARCEL, START, encode_row(one))])
+        seal_hourly(folder, [*everything(), *rows])
+        found = verify(bundle(folder), KEY.public)
+        assert found.holds
+        assert code in [s.code for s in (*found.proved, *found.not_proved)]
+    seal_hourly(
+        tmp_path / "false",
+        [*everything(), *numbered("inspections", [(PARCEL, START, encode_row(false))])],
+    )
+    assert codes(verify(bundle(tmp_path / "false"))) == ["disposition-false"]

@@ -8,6 +8,9 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from audit.dossier import Dossier
+from audit.inspections import Switched
+from audit.seals import NOTHING_BEFORE, Seal, SignedSeal
 from coldchain.alert_commands import Acknowledge
 from coldchain.custody import CustodyEvent, HandMeasurement
 from coldchain.frames import Channel, Frame
@@ -101,6 +104,11 @@ EXAMPLES: dict[str, Any] = {
         berths=[BerthRecord(compartment="main", start=AT, end=None)],
     ),
     "alert-command": Acknowledge(alert="1", by="li", at=AT, cause="unloading"),
+    "seal": SignedSeal(
+        seal=Seal(number=1, previous=NOTHING_BEFORE, at=AT, key="ab" * 32, shards=[]),
+        signature="cd" * 64,
+    ),
+    "inspection": Switched(id="1", at=AT, by="li", series="fish", to="reduced", reason="steady"),
     "evaluation": [],
     "truth": TruthFile(
         excursions=[
@@ -120,6 +128,25 @@ EXAMPLES: dict[str, Any] = {
     "judged-folder": Judged(excursions=[]),
     "score": score(TruthFile(excursions=[]), []),
 }
+EXAMPLES["record"] = Dossier(
+    record=EXAMPLES["parcel"],
+    as_of=AT,
+    mean=2.0,
+    mkt=2.1,
+    min=1.0,
+    max=3.0,
+    known_minutes=60.0,
+    shelf_hours_left=None,
+    shelf_at=None,
+    custody=[EXAMPLES["custody-event"]],
+    places=[],
+    excursions=[],
+    alerts=[],
+    calibrations=[],
+    inspections=[],
+    judged_by="",
+    refused=0,
+)
 #: Those that other programs may add to.
 OPEN = frozenset({"truth"})
 
