@@ -113,8 +113,9 @@ class City:
             self._apply_faults(forcing, at)
             self._take_in(at, at + step_ms)
             self._model.step(self.state, forcing, (at - scenario.start_ms) / SECOND_MS)
-            self._goods.step(at + step_ms, self.state.air, self.state.cargo, self._outside(at))
-            self._goods.show_tags(self.state.air, self.state.cargo, self._outside(at))
+            around = (at + step_ms, self.state.air, self.state.cargo, self._outside(at))
+            self._goods.step(*around)
+            self._goods.show_tags(*around)
             goods[index] = self._goods.celsius
             self._felt += (self.state.air - self._felt) * self._follows
             air[index], cargo[index], felt[index] = self.state.air, self.state.cargo, self._felt

@@ -37,9 +37,10 @@ class Goods:
         self._moves = sorted(_moves(parcels))
         self._next = 0
         self._came = [parcel.celsius for parcel in parcels]
-        tied = [(number, one.tag) for number, one in enumerate(parcels) if one.tag is not None]
-        self._tied = np.array([number for number, _ in tied], dtype=np.int64)
-        self._tags = np.array([tag for _, tag in tied], dtype=np.int64)
+        tied = [(n, one.tag, one.tied) for n, one in enumerate(parcels) if one.tag is not None]
+        self._tied = np.array([number for number, _, _ in tied], dtype=np.int64)
+        self._tags = np.array([tag for _, tag, _ in tied], dtype=np.int64)
+        self._tied_at = np.array([at for _, _, at in tied], dtype=np.int64)
 
     def step(self, until: int, air: Floats, cargo: Floats, outside: float) -> None:
         """Carry all of them over the step that ends at `until` (ms)."""
@@ -60,11 +61,11 @@ class Goods:
         rate = self._rate * np.where(is_brisk, BRISK, 1.0)
         self.celsius -= (around - self.celsius) * np.expm1(-rate)
 
-    def show_tags(self, air: Floats, cargo: Floats, outside: float) -> None:
-        """What tags are in: their parcel's surroundings, and the parcel; in place."""
+    def show_tags(self, until: int, air: Floats, cargo: Floats, outside: float) -> None:
+        """What tags are in at `until` (ms): about their parcel, and the parcel; in place."""
         if not len(self._tags):
             return
-        riding = ~np.isnan(self.celsius[self._tied])
+        riding = ~np.isnan(self.celsius[self._tied]) & (self._tied_at < until)
         numbers, tags = self._tied[riding], self._tags[riding]
         around = self._around[numbers]
         air[tags] = np.where(around == IN_HAND, outside, air[around])

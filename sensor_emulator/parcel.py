@@ -46,7 +46,8 @@ class Parcel:
     """One parcel. `celsius`: how warm it came; None: as warm as its first compartment's goods.
 
     Between stays it is in somebody's hands, in the open. `tag`: the compartment of the tag that
-    rides with it. `gone`: when it was delivered, ms.
+    rides with it, from `tied` until `untied` (ms; None: to the end of the run). `gone`: when it
+    was delivered, ms.
     """
 
     number: int
@@ -57,6 +58,8 @@ class Parcel:
     stays: list[Stay] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
     tag: int | None = None
+    tied: int = 0
+    untied: int | None = None
     gone: int | None = None
 
     def move_in(self, box: int, at: int) -> None:

@@ -1,4 +1,7 @@
-"""Tags: loggers that ride with one parcel after another, tied on at its first scan."""
+"""Tags: loggers that ride with one parcel after another, tied on once it is cold.
+
+What is being pre-cooled gets none yet: its band would condemn it (docs/decisions/0030).
+"""
 
 from collections.abc import Sequence
 
@@ -23,9 +26,8 @@ def tie_tags(parcels: Sequence[Parcel], scenario: Scenario, fleet: Fleet) -> Non
         for device in fleet.devices
         if device.kind == "tag" and not device.idle
     }
-    begun = [parcel for parcel in parcels if parcel.stays and parcel.stays[0].start < end]
-    for parcel in sorted(begun, key=lambda one: (one.stays[0].start, one.number)):
-        first = parcel.stays[0].start
+    cold = [(first, parcel) for parcel in parcels if (first := _cold_from(parcel, fleet)) < end]
+    for first, parcel in sorted(cold, key=lambda one: (one[0], one[1].number)):
         usable = [
             tag
             for tag, since in free.items()
@@ -33,11 +35,18 @@ def tie_tags(parcels: Sequence[Parcel], scenario: Scenario, fleet: Fleet) -> Non
         ]
         if not usable:
             continue
-        parcel.tag = usable[0]
+        parcel.tag, parcel.tied = usable[0], first + SECOND_MS
         until = end if parcel.gone is None else parcel.gone - 2 * SECOND_MS
         free[usable[0]] = until + BACK_MS
         scanner = Scanner(spec, generator(scenario.seed, "tag", parcel.number), end)
         tied = Words(note="tag tied on")
-        scanner.scan(parcel, "loaded", first + SECOND_MS, usable[0], tied, always=True)
+        scanner.scan(parcel, "loaded", parcel.tied, usable[0], tied, always=True)
         if parcel.gone is not None:
+            parcel.untied = until
             scanner.scan(parcel, "unloaded", until, usable[0], always=True)
+
+
+def _cold_from(parcel: Parcel, fleet: Fleet) -> int:
+    """When its first stay outside a pre-cooling room begins, ms; for ever where there is none."""
+    starts = (one.start for one in parcel.stays if fleet.duty_of[one.box] != "pre-cooling")
+    return next(starts, 1 << 60)

@@ -3,7 +3,7 @@
 The same judge as everyone's, over air and cargo as they were at every step of the model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -81,21 +81,35 @@ class Truth:
         fleet = plan.fleet
         found: list[TrueExcursion] = []
         plans: dict[tuple[str, bool], JudgePlan] = {}
-        for row in range(len(fleet.channels)):
-            box = fleet.row_box[row]
-            if fleet.duty_of[box] in IDLE or fleet.duty_of[box] == "pre-cooling":
+        rides = _rides(plan)
+        for row, box in enumerate(fleet.row_box):
+            ridden = rides.get(box, ())
+            if not ridden and fleet.duty_of[box] in (*IDLE, "pre-cooling"):
                 continue
             profile = profiles[fleet.profile_of[box]]
             key = (profile.id, fleet.row_is_product[row])
             if key not in plans:
                 plans[key] = _judged_by(profile, "product" if key[1] else "air")
-            judged = self._judged(plan, row, profile, plans[key])
+            judged = (
+                self._ridden(plan, row, ridden, plans[key])
+                if ridden
+                else self._judged(plan, row, profile, plans[key])
+            )
             found += [_said(fleet, row, excursion, shift) for excursion in judged]
         return sorted(found, key=lambda one: (one.start, one.device, one.channel, one.limit))
 
-    def _judged(
-        self, plan: Plan, row: int, profile: Profile, by: JudgePlan
-    ) -> tuple[Excursion, ...]:
+    def _ridden(
+        self, plan: Plan, row: int, rides: Sequence[Interval], by: JudgePlan
+    ) -> list[Excursion]:
+        """A tag counts while it is tied to a parcel, each ride by itself."""
+        times, values = self.series(plan, row)
+        found: list[Excursion] = []
+        for ride in rides:
+            first, last = np.searchsorted(times, ride).tolist()
+            found += judge(by, times[first:last], values[first:last]).excursions
+        return found
+
+    def _judged(self, plan: Plan, row: int, profile: Profile, by: JudgePlan) -> Sequence[Excursion]:
         times, values = self.series(plan, row)
         excursions = judge(by, times, values).excursions
         warned = [one for one in excursions if one.severity == "warning"]
@@ -133,6 +147,16 @@ class Truth:
         step = plan.scenario.step_ms
         spans += [(end - step, end) for end in ends[defrosting].tolist()]
         return pauses_of(spans, profile.door_grace)
+
+
+def _rides(plan: Plan) -> dict[int, list[Interval]]:
+    """By tag's compartment: when it was tied to a parcel, ms."""
+    found: dict[int, list[Interval]] = {}
+    for parcel in plan.parcels:
+        if parcel.tag is not None:
+            until = 1 << 60 if parcel.untied is None else parcel.untied
+            found.setdefault(parcel.tag, []).append((parcel.tied, until))
+    return found
 
 
 def _judged_by(profile: Profile, quantity: str) -> JudgePlan:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from coldchain.custody import CustodyEvent, decode_event
 from coldchain.timeline import Timeline, timeline
-from coldchain.times import MINUTE_MS, from_iso, iso
+from coldchain.times import MINUTE_MS, SECOND_MS, from_iso, iso
 from runtime.profiles import load_profiles
 from sensor_emulator import Ledger, Recorder, Truth, parse_scenario, run
 from sensor_emulator.goods import TAU_S, Goods
@@ -208,6 +208,21 @@ def test_a_parcel_from_the_sea_came_warm_and_its_verdict_begins_when_it_is_cold(
     carried = [one for one in truth["parcels"] if len(one["legs"]) > 2 and one["legs"][0] in legs]
     assert carried
     assert all(one["max"] < 8 for one in carried)
+
+
+def test_a_tag_is_tied_on_when_a_parcel_is_cold_and_counts_in_truth_while_it_is() -> None:
+    _, _, made, truth = emulated()
+    tagged = [parcel for parcel in made.parcels if parcel.tag is not None]
+    assert tagged
+    for parcel in tagged:
+        stays = [one for one in parcel.stays if made.fleet.duty_of[one.box] != "pre-cooling"]
+        assert parcel.tied == stays[0].start + SECOND_MS
+    rides = {(parcel.tied, parcel.untied or 1 << 60) for parcel in tagged}
+    warm = [one for one in truth["excursions"] if one["device"].startswith("tag")]
+    assert warm, "in hand the air about it is the day's"
+    for one in warm:
+        start = from_iso(one["start"])
+        assert any(tied <= start < untied for tied, untied in rides)
 
 
 def test_a_tag_measures_the_parcel_it_rides_with() -> None:
