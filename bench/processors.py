@@ -4,7 +4,8 @@
                                          [--rounds 3] [--json]
 
 `van`: 4 channels x 15 samples a frame; `locker`: 100 channels x 1 sample. The bare loop consumes,
-decodes, judges by the same rules and writes overlapped, with no framework, state or checkpoint.
+decodes, judges by the same rules and writes overlapped, with no framework, state or checkpoint;
+once with the fleet's rules (doors, sensors' faults, rises) and once without, to see their price.
 Each has its own process, bucket and consumer group over one filled topic. Prints readings/s
 (median, and all rounds) and CPU seconds per million readings, of the process and of the servers.
 """
@@ -32,7 +33,8 @@ from broker.settings import KafkaSettings
 from broker.topics import FRAMES, REGISTRY
 from coldchain.enrolment import Enrolled, Plans
 from coldchain.frames import Channel, Frame, decode_frame, encode_frame
-from coldchain.registry import CompartmentEntry, Entry, Registration
+from coldchain.registry import CompartmentEntry, Duty, Entry, Registration
+from coldchain.rules.given import NONE, Given
 from runtime.profiles import load_profiles
 from runtime.servers import Servers, local_servers
 from series.reader import Reader
@@ -47,6 +49,7 @@ from streams.memory import DeviceMemory
 T0 = 1_795_413_600_000
 STEP = 30_000
 PROFILES = ("iced-seafood", "frozen")
+WITHOUT = "bare loop, limits alone"
 
 
 @dataclass(frozen=True)
@@ -196,11 +199,20 @@ def job(roster: dict[str, Enrolled], memories: dict[str, DeviceMemory], record: 
     return Job(enrolled, memories[frame.device], frame, arrival, stints)
 
 
-def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> Result:
+class LimitsAlone(Plans):
+    """Plans whose channels are given none of the fleet's rules."""
+
+    def rules(self, name: str, quantity: str, duty: Duty) -> Given:
+        return NONE
+
+
+def bare_round(
+    kafka: KafkaSettings, series: SeriesSettings, readings: int, kind: type[Plans]
+) -> Result:
     """Consume, decode, judge, write overlapped; nothing else. Collects garbage as a worker does."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    roster, plans = {}, Plans(load_profiles())
+    roster, plans = {}, kind(load_profiles())
     registry = consumer(kafka)
     ones = partitions_of(registry, kafka.topic(REGISTRY))
     registry.assign(ones)
@@ -226,7 +238,7 @@ def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> R
             jobs = [job(roster, memories, record) for record in records]
             for together in rounds(jobs, lambda one: one.frame.device):
                 judge_frames(together, effects)
-        lines = [*lines_of(effects), *standing_lines(effects)]
+        lines = [*lines_of(effects), *standing_lines(effects, are_said=True)]
         futures += [writer.send(some) for some in chunks(lines, 5000)]
         while len(futures) > 8:
             futures.pop(0).result()
@@ -236,6 +248,11 @@ def bare_round(kafka: KafkaSettings, series: SeriesSettings, readings: int) -> R
     writer.close()
     reader.close()
     return result
+
+
+def price(rounds: list[Result]) -> float:
+    """CPU seconds a reading, of the cheapest round."""
+    return min(one.cpu / one.readings for one in rounds)
 
 
 def fresh(series: SeriesSettings, name: str) -> SeriesSettings:
@@ -249,12 +266,14 @@ def run(
 ) -> dict[str, object]:
     kafka = KafkaSettings(servers=servers.kafka_servers, partitions=4)
     series = SeriesSettings(url=servers.influxdb_url, token=servers.token, org=servers.org)
-    found: dict[str, list[Result]] = {"worker": [], "bare loop": []}
+    found: dict[str, list[Result]] = {"worker": [], "bare loop": [], WITHOUT: []}
     for number in range(rounds):
         topic = replace(kafka, prefix=f"bench{number}.")
         count = fill(topic, shape, devices, minutes)
         readings = count * shape.readings
-        found["bare loop"].append(bare_round(topic, fresh(series, f"bare{number}"), readings))
+        for name, kind in (("bare loop", Plans), (WITHOUT, LimitsAlone)):
+            bucket = fresh(series, f"{name.replace(', ', '-').replace(' ', '-')}{number}")
+            found[name].append(bare_round(topic, bucket, readings, kind))
         found["worker"].append(
             worker_round(topic, fresh(series, f"worker{number}"), count, readings)
         )
@@ -269,6 +288,7 @@ def run(
             name: round(statistics.median(one.cpu / one.readings * 1e6 for one in all_), 2)
             for name, all_ in found.items()
         },
+        "fleet_rules_cpu": round(price(found["bare loop"]) / price(found[WITHOUT]) - 1, 3),
         "worker_to_bare_loop": round(rates["worker"] / rates["bare loop"], 2),
     }
 

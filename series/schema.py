@@ -77,9 +77,11 @@ EXCURSION = Measurement(
         "peak": "float",
         "peak_at": "integer",
         "as_of": "integer",
+        "said": "integer",
     },
     "Each excursion as last judged (time: its first reading beyond). Moments in ms, -1 where "
-    "there is none yet; withdrawn ones stay, with that state.",
+    "there is none yet; withdrawn ones stay, with that state. `said`: 1 once its record is in "
+    "Kafka as it stands here, 0 until then.",
 )
 DEVICE = Measurement(
     "device",

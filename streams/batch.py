@@ -67,12 +67,18 @@ def piece_lines(effects: Effects) -> Iterator[str]:
             yield text
 
 
-def standing_lines(effects: Effects) -> Iterator[str]:
-    """The excursions as they stand, as lines."""
+def standing_lines(effects: Effects, are_said: bool) -> Iterator[str]:
+    """The excursions as they stand, as lines; those withdrawn only once that is said.
+
+    They are written twice: before their records are said, so that whoever comes after a crash
+    knows what may have been, and after.
+    """
     for (device, channel, limit, first_at), one in effects.standing.items():
+        if one.state == "withdrawn" and not are_said:
+            continue
         identity = excursion_id(device, channel, limit, first_at)
         text = points.excursion(
-            device, channel, one.plan, one.excursion, identity, one.state, one.as_of
+            device, channel, one.plan, one.excursion, identity, one.state, one.as_of, are_said
         )
         if text is not None:
             yield text
@@ -93,8 +99,8 @@ def updates(effects: Effects) -> list[ExcursionRecord]:
 
 
 def lines_of(effects: Effects) -> list[str]:
-    """The effects on the series store that need not wait for records to be said, as lines."""
-    return [*effects.lines, *piece_lines(effects)]
+    """The effects on the series store before records are said, as lines."""
+    return [*effects.lines, *piece_lines(effects), *standing_lines(effects, are_said=False)]
 
 
 def chunks(lines: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -14,11 +14,12 @@ Reading = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An excursion as stored: its id and profile, and what was found."""
+    """An excursion as stored: its id and profile, what was found, and whether that was said."""
 
     id: str
     profile: str
     excursion: Excursion
+    is_said: bool = True
 
 
 class Past:
@@ -88,4 +89,5 @@ def _stored(row: Mapping[str, object]) -> Stored:
             scaled("unknown_minutes", MINUTE_MS),
             presumed=moment("presumed"),
         ),
+        row.get("said") != 0,
     )

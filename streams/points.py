@@ -57,9 +57,16 @@ def piece(device: str, channel: str, slot: int, plan: Plan, sums: Sums) -> str |
 
 
 def excursion(
-    device: str, channel: str, plan: Plan, found: Excursion, identity: str, state: str, as_of: int
+    device: str,
+    channel: str,
+    plan: Plan,
+    found: Excursion,
+    identity: str,
+    state: str,
+    as_of: int,
+    is_said: bool,
 ) -> str | None:
-    """An excursion as it stands."""
+    """An excursion as it stands; `is_said`: its record is in Kafka."""
     tags = {
         "channel": channel,
         "device": device,
@@ -81,6 +88,7 @@ def excursion(
         "peak": from_micro(found.peak),
         "peak_at": found.peak_at,
         "as_of": as_of,
+        "said": int(is_said),
     }
     return line(head(EXCURSION.name, tags), fields, found.first_at)
 

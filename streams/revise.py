@@ -7,6 +7,7 @@ otherwise           changed        confirmed or closed where it just became so, 
                                    revised
 as it is            the same, but  revised
                     others aboard
+not said yet        the same       as it stands: whoever stored it died before it was said
 there               not            withdrawn; or nothing, where one that overlaps it now
                                    supersedes it
 not there           found          as it stands now, in one record: what is over wakes
@@ -148,6 +149,8 @@ def _say(
         state = _news(None if old is None else old.excursion, excursion)
         if state is None and _names_others(history, excursion):
             state = "revised"
+        if state is None and old is not None and not old.is_said:
+            state = standing(excursion)
         if state is not None or replaces:
             ids = [gone[k].id for k in replaces]
             said = state or "revised"

@@ -19,7 +19,7 @@ from series.http import Unreachable
 from series.reader import QueryError, Reader
 from series.writer import BadLine
 
-from .batch import Batch, Seat, lines_of, piece_lines, standing_lines, updates
+from .batch import Batch, Seat, lines_of, standing_lines, updates
 from .clock import Clocks
 from .conditions import look
 from .feed import RegistryFeed
@@ -188,8 +188,8 @@ class Worker:
         said = batch.effects.records + updates(batch.effects)
         await self._outbox.say([*map(self._manifests.named, said), *batch.effects.conditions])
         bad = [line for lines in await written for line in lines]
-        # What the store has of excursions was said: judged again, they are compared with that.
-        bad += await self._outbox.write(standing_lines(batch.effects))
+        await self._outbox.say([*map(self._manifests.named, said), *batch.effects.conditions])
+        bad += await self._outbox.write(standing_lines(batch.effects, are_said=True))
         if batch.refused or bad:
             await self._outbox.refuse(batch.refused, bad, self._clock())
         await self._outbox.note(batch.notes)
@@ -291,11 +291,13 @@ class Worker:
         done = await patiently(judge, give_up)
         reader.close()
         effects = [one.effects for one in done.values()]
-        bad += await self._outbox.write(line for one in effects for line in piece_lines(one))
+        bad += await self._outbox.write(line for one in effects for line in lines_of(one))
         await self._outbox.say(
             self._manifests.named(record) for one in effects for record in one.records
         )
-        bad += await self._outbox.write(line for one in effects for line in standing_lines(one))
+        bad += await self._outbox.write(
+            line for one in effects for line in standing_lines(one, are_said=True)
+        )
         if bad:
             await self._outbox.refuse((), bad, self._clock())
         for (_, device), memory in memories.items():

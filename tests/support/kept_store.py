@@ -27,6 +27,8 @@ class Kept(Past):
         self.pieces: dict[tuple[str, int], Sums] = {}
         self.standing: dict[tuple[str, str, int], Standing] = {}
 
+        #: Whether what it has of excursions was said, or whoever stored it died before.
+        self.are_said = True
     def latest_before(self, device: str, channel: str, at: int) -> Reading | None:
         known = self.values.get(channel, {})
         newest = max((t for t in known if t < at), default=None)
@@ -41,7 +43,12 @@ class Kept(Past):
 
     def excursions(self, device: str, channel: str) -> list[Stored]:
         return [
-            Stored(excursion_id(device, name, limit, first), one.plan.profile, one.excursion)
+            Stored(
+                excursion_id(device, name, limit, first),
+                one.plan.profile,
+                one.excursion,
+                self.are_said,
+            )
             for (name, limit, first), one in self.standing.items()
             if name == channel and one.state != "withdrawn"
         ]
