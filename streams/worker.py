@@ -186,7 +186,6 @@ class Worker:
         if previous is not None:
             await previous  # records stay in order; a failure before this one is ours as well
         said = batch.effects.records + updates(batch.effects)
-        await self._outbox.say([*map(self._manifests.named, said), *batch.effects.conditions])
         bad = [line for lines in await written for line in lines]
         await self._outbox.say([*map(self._manifests.named, said), *batch.effects.conditions])
         bad += await self._outbox.write(standing_lines(batch.effects, are_said=True))
