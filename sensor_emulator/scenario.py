@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -165,16 +165,34 @@ def load_scenario(name: str, profiles: Mapping[str, Profile]) -> Scenario:
 def parse_scenario(text: str, file: str, profiles: Mapping[str, Profile]) -> Scenario:
     """The scenario in this TOML. Raises ScenarioError."""
     try:
-        scenario = msgspec.convert(tomllib.loads(text), Scenario)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{file}: not TOML: {error}") from None
+    try:
+        scenario = msgspec.convert(table, Scenario)
     except msgspec.ValidationError as error:
-        reason, _, key = str(error).partition(" - at `")
-        where = f"{key.rstrip('`').removeprefix('$.')}: " if key else ""
-        raise ScenarioError(f"{file}: {where}{reason}") from None
+        reason, key = _parted(error)
+        key = key.replace("fleet[...]", f"fleet.{_wrong_group(table)}", 1)
+        raise ScenarioError(f"{file}: {key + ': ' if key else ''}{reason}") from None
     for key, wrong in _wrong(scenario, profiles):
         raise ScenarioError(f"{file}: {key}: {wrong}")
     return scenario
+
+
+def _parted(error: msgspec.ValidationError) -> tuple[str, str]:
+    """What is wrong, and the key it is wrong with."""
+    reason, _, key = str(error).partition(" - at `")
+    return reason, key.rstrip("`").removeprefix("$.")
+
+
+def _wrong_group(table: dict[str, Any]) -> str:
+    """Which entry of `fleet` can't be read: the error itself does not say."""
+    for name, group in table["fleet"].items():
+        try:
+            msgspec.convert(group, Group)
+        except msgspec.ValidationError:
+            return str(name)
+    return "[...]"
 
 
 def _wrong(scenario: Scenario, profiles: Mapping[str, Profile]) -> list[tuple[str, str]]:

@@ -140,7 +140,7 @@ def test_told_to_come_later_it_does_and_nothing_is_lost(
     door: Door, kafka: KafkaSettings, tmp_path: Path
 ) -> None:
     door.kill()
-    door.settings |= {"rate": 60, "burst": 60, "max_frames": 60}
+    door.settings |= {"rate": 5, "burst": 20, "max_frames": 20}
     door.start()
     until(lambda: door.ready().get("kafka") == "direct")
     settings = FrontDoorSettings(tokens=tokens_of(door, tmp_path / "tokens.json"))

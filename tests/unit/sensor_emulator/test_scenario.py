@@ -37,9 +37,9 @@ def test_every_scenario_of_the_library_is_sound_and_titled_in_both_languages(nam
 @pytest.mark.parametrize(
     ("was", "now", "said"),
     [
-        ("count = 3", "count = -3", "fleet[...].count: "),
-        ("count = 3", 'count = "3"', "fleet[...].count: "),
-        ("count = 3", "counts = 3", "unknown field `counts`"),
+        ("count = 3", "count = -3", "fleet.van.count: "),
+        ("count = 3", 'count = "3"', "fleet.van.count: "),
+        ("count = 3", "counts = 3", "fleet.van: Object contains unknown field `counts`"),
         ("count = 3", "count = 3\nidle = 4", "fleet.van.idle: 4 of 3"),
         ("iced-seafood", "warm-beer", "fleet.van.profiles: no profile 'warm-beer'"),
         ("fleet.van", "fleet.boat", "boat"),
