@@ -172,7 +172,7 @@ def parse_scenario(text: str, file: str, profiles: Mapping[str, Profile]) -> Sce
         scenario = msgspec.convert(table, Scenario)
     except msgspec.ValidationError as error:
         reason, key = _parted(error)
-        key = key.replace("fleet[...]", f"fleet.{_wrong_group(table)}", 1)
+        key = key.replace("fleet[...]", f"fleet.{_unread_group(table)}", 1)
         raise ScenarioError(f"{file}: {key + ': ' if key else ''}{reason}") from None
     for key, wrong in _wrong(scenario, profiles):
         raise ScenarioError(f"{file}: {key}: {wrong}")
@@ -185,7 +185,7 @@ def _parted(error: msgspec.ValidationError) -> tuple[str, str]:
     return reason, key.rstrip("`").removeprefix("$.")
 
 
-def _wrong_group(table: dict[str, Any]) -> str:
+def _unread_group(table: dict[str, Any]) -> str:
     """Which entry of `fleet` can't be read: the error itself does not say."""
     for name, group in table["fleet"].items():
         try:
