@@ -200,7 +200,7 @@ def as_json(found: Iterable[Evaluated]) -> Iterator[str]:
         yield ("," if nth else "") + f"\n{head}{_NO_EXCURSIONS[:-1]}"
         before = "\n  "
         for block in _printed(one.summary.channel, one.judged.excursions):
-            yield before + ",\n  ".join(block)
+            yield before + b",\n  ".join(block).decode()
             before = ",\n  "
         yield f"]{tail}"
     yield "\n]\n"
@@ -231,7 +231,7 @@ def _limit(limit: Limit, beyond: tuple[int, int], is_confirmed: bool) -> Evaluat
     )
 
 
-def _printed(channel: str, found: Excursions) -> Iterator[list[str]]:
+def _printed(channel: str, found: Excursions) -> Iterator[list[bytes]]:
     """The excursions as JSON, some thousands at a time, by columns: of very many, this takes a
     third of the time."""
     severities = [limit.severity for limit in found.limits]
@@ -266,7 +266,7 @@ def _printed(channel: str, found: Excursions) -> Iterator[list[str]]:
                     peak=peak,
                     peak_at=peak_at,
                 )
-            ).decode()
+            )
             for nth, first_at, since, confirmed, end, known, unknown, degree, peak, peak_at in zip(
                 *(column.tolist() for column in columns), strict=True
             )
@@ -275,8 +275,9 @@ def _printed(channel: str, found: Excursions) -> Iterator[list[str]]:
 
 def _iso(times: Ints) -> "NDArray[np.object_]":
     """As `times.iso`, None for NEVER."""
-    texts = np.datetime_as_string(times.astype("datetime64[ms]"), timezone="UTC").astype(object)
-    texts[times == NEVER] = None
+    texts = np.full(len(times), None, dtype=object)
+    told = times != NEVER
+    texts[told] = np.datetime_as_string(times[told].astype("datetime64[ms]"), timezone="UTC")
     return texts
 
 

@@ -13,29 +13,31 @@ from .excursions import Tracker
 from .judge import ChannelState, Plan
 from .limits import Limit
 
-#: Which columns of a pass's table are an excursion's figures, in their order; the last, since when
-#: it is presumed, is never of one that ended.
-_CLOSED = (0, 1, 2, 3, 9, 12, 4, 5, 6, 7)
-
 
 def follow(plan: Plan, state: ChannelState, chunk: Chunk) -> list[tuple[int, Ints]]:
     """Carry the state's trackers through a chunk; the excursions that ended in it: which limit's,
     and their figures as in `Excursions`."""
     closed: list[tuple[int, Ints]] = []
+    passes: dict[object, _Pass] = {}
     for nth, (limit, tracker) in enumerate(zip(plan.limits, state.trackers, strict=True)):
         parts = chunk.beyond(limit)
         if parts is None and not tracker.is_open:
             is_waiting = tracker.touching_ms or not chunk.all_known
             if limit.clear_level == limit.threshold or not is_waiting:
                 continue
-        ended = _Pass(limit, tracker, chunk, parts or none_beyond(chunk, limit)).follow()
+        # Limits of one threshold differ in when they confirm, and in nothing else.
+        is_paused = chunk.pausing(limit) is not None
+        key = limit.side, limit.threshold, limit.inclusive, limit.clear_level, is_paused
+        if key not in passes:
+            passes[key] = _Pass(limit, tracker, chunk, parts or none_beyond(chunk, limit))
+        ended = passes[key].follow(limit, tracker)
         if ended is not None:
             closed.append((nth, ended))
     return closed
 
 
 class _Pass:
-    """One limit's pass over one chunk."""
+    """The pass of limits of one threshold over one chunk; `tracker` is any one of theirs."""
 
     def __init__(self, limit: Limit, tracker: Tracker, chunk: Chunk, parts: BeyondParts) -> None:
         self.limit, self.tracker, self.chunk, self.parts = limit, tracker, chunk, parts
@@ -48,6 +50,8 @@ class _Pass:
         if not chunk.all_known:
             self.unknown = running(np.where(in_run[:-1] & in_run[1:], chunk.gaps, 0))
         self.ms, self.degree = parts.pieces.ms_sums, parts.pieces.degree_sums
+        self.touching_after = int(self._touching(self.rank[-1:], self.rank[-1:])[0])
+        self.table = self._table() if len(self.runs.first) else None
 
     def _decided(self) -> Ints:
         """Per reading, the last one up to it that was not `between`; 0: what was carried in."""
@@ -58,20 +62,29 @@ class _Pass:
         inside = (sign * (self.chunk.v - clear) <= 0) & ~is_beyond
         return np.maximum.accumulate(np.where(is_beyond | inside, self.rank, 0))
 
-    def follow(self) -> Ints | None:
-        """Carry the tracker on; the figures of what ended."""
-        tracker, ended = self.tracker, self.runs.ended
+    def follow(self, limit: Limit, tracker: Tracker) -> Ints | None:
+        """Carry a limit's tracker on; the figures of what ended."""
+        ended = self.runs.ended
         closed: Ints | None = None
-        touching_after = int(self._touching(self.rank[-1:], self.rank[-1:])[0])
-        if len(self.runs.first):
-            table = self._table()
-            for row in zip(*(column[ended:].tolist() for column in table), strict=True):
-                self._leave_open(*row)
-            closed = np.stack([table[n][:ended] for n in _CLOSED] + [np.full(ended, NEVER)])
+        if self.table is not None:
+            first_at, start, peak, peak_at, had, ms, degree, unknown, touching, last, end = (
+                self.table
+            )
+            confirmed, counted_from, agreeing = (
+                self._agreed(limit, tracker, start)
+                if limit.allowed == 0
+                else self._reached(limit, tracker, had, ms)
+            )
+            figures = (confirmed, end, had + ms, degree, unknown, touching)
+            table = (first_at, start, peak, peak_at, *figures)
+            closed = np.stack([*(n[:ended] for n in table), np.full(ended, NEVER)])
+            if len(first_at) > ended:
+                left = (*table, last, counted_from, agreeing)
+                self._leave_open(tracker, *(int(column[-1]) for column in left))
         tracker.total_ms += int(self.ms[-1])
         tracker.is_open = len(self.runs.first) > ended
         if not tracker.is_open:
-            tracker.touching_ms = touching_after
+            tracker.touching_ms = self.touching_after
         return closed
 
     def _touching(self, before: Ints, upto: Ints) -> Ints:
@@ -81,28 +94,28 @@ class _Pass:
         touching: Ints = carried + self.gaps[upto] - self.gaps[since]
         return touching
 
-    def _leave_open(self, *row: int) -> None:
-        tracker = self.tracker
+    @staticmethod
+    def _leave_open(tracker: Tracker, *row: int) -> None:
         (
             tracker.first_at,
             tracker.start,
             tracker.peak,
             tracker.peak_at,
+            confirmed,
+            _,
             tracker.ms,
             tracker.degree,
             tracker.unknown_ms,
             tracker.touching_ms,
             tracker.last_beyond,
-            confirmed,
             counted_from,
             tracker.agreeing,
-            _,
         ) = row
         tracker.confirmed = None if confirmed == NEVER else confirmed
         tracker.counted_from = None if counted_from == NEVER else counted_from
 
     def _table(self) -> tuple[Ints, ...]:
-        """Each run's figures, in the order of `_leave_open`."""
+        """Each run's figures that do not hang on the allowed time: as `follow` takes them."""
         tracker, chunk, parts, runs = self.tracker, self.chunk, self.parts, self.runs
         opens = runs.first - 1
         first_at = chunk.t[runs.first]
@@ -121,23 +134,18 @@ class _Pass:
             unknown[0] += tracker.unknown_ms
             first_at[0], start[0] = tracker.first_at, tracker.start
             touching[0] = tracker.touching_ms
-        confirmed, counted_from, agreeing = (
-            self._agreed(start) if self.limit.allowed == 0 else self._reached(had, ms)
-        )
         end = self._ends(touching, last_beyond)
         return (
             first_at,
             start,
             peak,
             peak_at,
-            had + ms,
+            had,
+            ms,
             degree,
             unknown,
             touching,
             last_beyond,
-            confirmed,
-            counted_from,
-            agreeing,
             end,
         )
 
@@ -173,10 +181,12 @@ class _Pass:
             instants[0] = self.tracker.last_beyond
         return instants
 
-    def _reached(self, had: Ints, ms: Ints) -> tuple[Ints, Ints, Ints]:
+    def _reached(
+        self, limit: Limit, tracker: Tracker, had: Ints, ms: Ints
+    ) -> tuple[Ints, Ints, Ints]:
         """Per run, when its minutes reach the allowed time: in the first piece of those with any
         time after which the sum is reached."""
-        limit, tracker, runs, pieces = self.limit, self.tracker, self.runs, self.parts.pieces
+        runs, pieces = self.runs, self.parts.pieces
         left, right = pieces.first[runs.left], pieces.first[runs.right]
         before = tracker.total_ms + self.ms[left] if limit.mode == "cumulative" else had
         target = self.ms[left] + np.maximum(limit.allowed - before, 1)
@@ -190,10 +200,10 @@ class _Pass:
             confirmed[0] = tracker.confirmed
         return confirmed, np.full(len(had), NEVER), np.zeros(len(had), dtype=np.int64)
 
-    def _agreed(self, start: Ints) -> tuple[Ints, Ints, Ints]:
+    def _agreed(self, limit: Limit, tracker: Tracker, start: Ints) -> tuple[Ints, Ints, Ints]:
         """Per run, where no time is allowed: from when it counts, and whether a second agreed."""
-        tracker, chunk, runs, parts = self.tracker, self.chunk, self.runs, self.parts
-        pauses = chunk.pausing(self.limit)
+        chunk, runs, parts = self.chunk, self.runs, self.parts
+        pauses = chunk.pausing(limit)
         agrees = parts.is_beyond if pauses is None else parts.is_beyond & ~pauses.cover(chunk.t)
         count = running(agrees.astype(np.int64))
         agreeing = count[runs.last + 1] - count[runs.fresh]

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -58,7 +58,12 @@ def limits(draw: st.DrawFn, severity: str = "", mode: str = "", number: int = 0)
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     count = draw(st.integers(0, 3))
-    return Plan("any", tuple(draw(limits(number=n)) for n in range(count)), MAX_GAP, FISH)
+    drawn = [draw(limits(number=n)) for n in range(count)]
+    if drawn and draw(st.booleans()):
+        # One of the same threshold, which confirms in another way.
+        other = draw(limits(number=9))
+        drawn.append(replace(drawn[0], id=other.id, allowed=other.allowed, mode=other.mode))
+    return Plan("any", tuple(drawn), MAX_GAP, FISH)
 
 
 @st.composite

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coldchain.times import from_iso
@@ -268,6 +268,7 @@ lines = st.one_of(
 
 
 @given(st.lists(lines, max_size=120), st.sampled_from([64, 300, 1 << 21]))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_blocks_read_fast_and_lines_read_slowly_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, some: list[str], block_bytes: int
 ) -> None:
@@ -278,6 +279,7 @@ def test_blocks_read_fast_and_lines_read_slowly_say_the_same(
         patch.setattr("ingest.loggers.reader.FEW_LINES", 1)
         fast = read(path, block_bytes=block_bytes)
     slow = read_slowly(path)
+    assert fast.span == slow.span
     for one, other in zip(fast.channels, slow.channels, strict=True):
         assert fast.rejected_of(one) == slow.rejected_of(other)
         pairs = [

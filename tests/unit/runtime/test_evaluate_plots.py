@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coldchain.evaluation import evaluate
@@ -25,6 +25,7 @@ from runtime.profiles import load_profiles
 PROFILE = load_profiles()["iced-seafood"]
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 40),
     st.lists(st.integers(-(10**8), 10**8), min_size=1, max_size=400),
