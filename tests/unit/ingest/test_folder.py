@@ -143,7 +143,7 @@ def test_a_channel_last_seen_beyond_is_presumed_so_though_one_gateways_clock_is_
         at = START + (seq + 1) * 600_000 + late
         return encode_frame(msgspec.structs.replace(made, sent=at))
 
-    warm = [*[2.0] * 8, 7.0, 7.0]
+    warm: list[float | None] = [*[2.0] * 8, 7.0, 7.0]
     dead: list[float | None] = [None] * 10
     month = 30 * 86_400_000
     lines = [sent("van-1", 0, warm), sent("van-3", 0, warm, month), sent("van-2", 0, warm)]
