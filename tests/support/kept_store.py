@@ -6,8 +6,9 @@ from coldchain.enrolment import Enrolled
 from coldchain.excursions import excursion_id
 from coldchain.exposure import Sums
 from coldchain.frames import Frame
-from coldchain.records import ExcursionRecord
+from coldchain.records import ConditionRecord, ExcursionRecord
 from streams.batch import updates
+from streams.conditions import look
 from streams.device import Arrival, Job, judge_frames, stints_of
 from streams.effects import Effects, Late, Standing, gather
 from streams.memory import DeviceMemory, pack, unpack
@@ -26,9 +27,9 @@ class Kept(Past):
         self.lesser: dict[str, dict[int, int]] = {}
         self.pieces: dict[tuple[str, int], Sums] = {}
         self.standing: dict[tuple[str, str, int], Standing] = {}
-
         #: Whether what it has of excursions was said, or whoever stored it died before.
         self.are_said = True
+
     def latest_before(self, device: str, channel: str, at: int) -> Reading | None:
         known = self.values.get(channel, {})
         newest = max((t for t in known if t < at), default=None)
@@ -72,18 +73,20 @@ class Way:
     memory: DeviceMemory = field(default_factory=DeviceMemory)
     late: dict[str, Late] = field(default_factory=dict)
     records: list[ExcursionRecord] = field(default_factory=list)
+    conditions: list[ConditionRecord] = field(default_factory=list)
     offset: int = 0
 
-    def take(self, frame: Frame, latest: int = NEVER) -> Effects:
+    def take(self, frame: Frame, latest: int = NEVER, *, put_all_off: bool = False) -> Effects:
         effects = Effects()
         before = {name: one.last_at for name, one in self.memory.channels.items()}
         arrival = Arrival(frame.sent, self.offset, latest)
         stints = stints_of(self.enrolled, frame)
-        job = Job(self.enrolled, self.memory, frame, arrival, stints)
+        job = Job(self.enrolled, self.memory, frame, arrival, stints, put_all_off)
         assert judge_frames([job], effects) == [None]
         self.offset += 1
         self._store(frame, before, effects)
         self.records += effects.records + updates(effects)
+        self.conditions += effects.conditions
         self.kept.apply(effects)
         for name, late in effects.late.pop(frame.device, {}).items():
             gather(self.late, name, late)
@@ -121,7 +124,9 @@ class Way:
         if late:
             done = rejudge(self.kept, self.enrolled, dict(self.memory.channels), late, self.offset)
             self.memory.channels.update(done.channels)
+            look(self.enrolled, self.memory, self.offset, done.effects)
             self.records += done.effects.records
+            self.conditions += done.effects.conditions
             self.kept.apply(done.effects)
 
     def restart(self) -> None:
