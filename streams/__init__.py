@@ -1,4 +1,4 @@
-"""The Faust app: frames -> readings, exposure, excursions, the fleet's standing.
+"""The Faust app: frames -> readings, exposure, excursions, conditions, the fleet's standing.
 
 coldchain.frames ───> intake ─> device, quick, channel ─> batch ─> worker ─┬─> InfluxDB
                          │             │                                   ├─> excursions
@@ -10,7 +10,10 @@ what is decided                          what is done
 ---------------------------------------  ---------------------------------------------------
 device, channel, doors: a frame          app, transport: Faust as it is used here
 quick: what is ordinary, in columns      intake, worker, outbox: record to acknowledgement
-merge, rejudge, revise: what came late   batch, late, effects: what is gathered until then
-silence: who is presumed                 feed: the registry topic; past: the series store
-standing, watch: how the fleet does      memories, memory: what is remembered of a device
+conditions, neighbours: the fleet rules  batch, late, effects: what is gathered until then
+trace, trace_columns: their memory       feed: the registry topic; past: the series store
+merge, rejudge, revise: what came late   memories, memory: what is remembered of a device
+clock, silence: who is silent, presumed  meters, web: what is counted and served
+standing, watch: how the fleet does      watchdog: whether commits go on
+manifest: who is aboard                  parcels: scans to verdicts
 """

@@ -18,11 +18,10 @@ from coldchain.quiet_columns import Rows, fits, grow
 from coldchain.rules.given import Given
 from coldchain.segment import Interval
 
-from . import trace_columns
 from .conditions import tell
 from .effects import Effects
 from .memory import ChannelMemory
-from .trace_columns import Watched, watch
+from .trace_columns import Watched, can_watch, watch
 
 
 @dataclass(slots=True)
@@ -61,7 +60,7 @@ class Quick:
         spans: Sequence[Interval] = (),
     ) -> Candidate | None:
         """A candidate made of these evenly spaced samples; None where they are none."""
-        plan = post.plan
+        plan, given = post.plan, post.rules
         if (
             plan is None
             or memory is None
@@ -73,18 +72,19 @@ class Quick:
             or len(memory.state.trackers) != len(plan.limits)
             or not memory.state.is_quiet()
             or None in samples
-            or not trace_columns.fits(post.rules, memory, step)
+            or (given.stuck is not None if (trace := memory.trace) is None else trace.step != step)
+            or (memory.spell is not None and given.pull_down is None)
         ):
             return None
         spans = [one for one in spans if one[1] + post.grace > start] if spans else spans
         candidate = Candidate(device, post, memory, samples, offset, spans)
         # One plan is one object, and so are one plan's rules (enrolment.Plans).
-        key = id(plan), id(post.rules), step, len(samples)
+        key = id(plan), id(given), step, len(samples)
         group = self._groups.get(key)
         if group is None:
-            if not trace_columns.fit(post.rules, step, len(samples)):
+            if not can_watch(given, step, len(samples)):
                 return None
-            self._groups[key] = plan, post.rules, [candidate]
+            self._groups[key] = plan, given, [candidate]
         else:
             group[2].append(candidate)
         return candidate

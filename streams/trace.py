@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .memory import ChannelMemory
 
 
-class Trace(msgspec.Struct, array_like=True):
+class Trace(msgspec.Struct, array_like=True, gc=False):
     """What the rules of a temperature remember.
 
     `before` (micro-degrees): the reading before the last, `step` ms earlier; 0: there was none.
@@ -33,13 +33,13 @@ class Trace(msgspec.Struct, array_like=True):
     before: int = 0
     count: int = 0
     jumps: int = 0
-    same: list[int] = []
-    noisy: list[int] = []
+    same: tuple[int, ...] = ()
+    noisy: tuple[int, ...] = ()
     trail: Trail = msgspec.field(default_factory=Trail)
 
 
 #: `Trace.same` before the rule's first reading.
-UNSEEN = [0]
+UNSEEN = (0,)
 
 
 def _same(channel: "ChannelMemory") -> Same:
@@ -56,10 +56,10 @@ def _put_same(channel: "ChannelMemory", state: Same) -> None:
     if state.value is None:
         _trace(channel).same = UNSEEN
     elif state.count == 1:
-        _trace(channel).same = []
+        _trace(channel).same = ()
     else:
         due = -1 if state.due is None else state.due
-        _trace(channel).same = [state.since, state.count, state.known, due]
+        _trace(channel).same = state.since, state.count, state.known, due
 
 
 def _jumps(channel: "ChannelMemory") -> Jumps:
@@ -83,7 +83,7 @@ def _jumps(channel: "ChannelMemory") -> Jumps:
 def _put_jumps(channel: "ChannelMemory", state: Jumps) -> None:
     trace = _trace(channel)
     trace.count, trace.jumps = state.count, state.jumps
-    trace.noisy = [] if state.since is None else [state.since, state.until]
+    trace.noisy = () if state.since is None else (state.since, state.until)
     trace.step, trace.before = 0, 0
     if len(state.times) == 2:
         trace.step, trace.before = state.times[1] - state.times[0], state.values[0]

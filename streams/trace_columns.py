@@ -54,16 +54,8 @@ class News:
     ended: list[Finding]
 
 
-def fits(given: Given, channel: ChannelMemory, step: int) -> bool:
-    """Whether readings `step` ms apart go on as the last ones did, by the same rules."""
-    trace = channel.trace
-    if trace is None:
-        return given.stuck is None
-    return trace.step == step and (channel.spell is None or given.pull_down is not None)
-
-
 @lru_cache
-def fit(given: Given, step: int, count: int) -> bool:
+def can_watch(given: Given, step: int, count: int) -> bool:
     """Whether these rules can look at rows of `count` readings, `step` ms apart."""
     if given.noisy is None or given.stuck is None:
         return True
@@ -76,7 +68,7 @@ def fit(given: Given, step: int, count: int) -> bool:
 
 
 def watch(rows: Watched) -> dict[int, News]:
-    """Move on what is remembered, all of it that `fits`; by row, what there is to tell."""
+    """Move on what is remembered, by row, what there is to tell."""
     given, step = rows.given, rows.step
     stuck, noisy, rise = given.stuck, given.noisy, given.rise
     if stuck is None or noisy is None:
@@ -149,13 +141,13 @@ def _go_on(rule: SensorStuck, trace: Trace, run: int, n: int, step: int, last_at
         if len(same) != 4 or same[3] >= 0 or same[2] + n * step >= rule.patience:
             return False
         if run > n:
-            trace.same = [same[0], same[1] + n, same[2] + n * step, -1]
+            trace.same = same[0], same[1] + n, same[2] + n * step, -1
             return True
     if run == 1:
-        trace.same = []
+        trace.same = ()
     else:
         known = (run - 1) * step
-        trace.same = [last_at + n * step - known, run, known, -1]
+        trace.same = last_at + n * step - known, run, known, -1
     return True
 
 

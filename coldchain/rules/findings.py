@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 
-class Finding(msgspec.Struct, frozen=True, array_like=True):
+class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A rule's finding: the condition held from `since`, counts from `due`, ended at `until`.
 
     Times in ms; `until` is None while it stands. `values` are the figures of its sentence.

@@ -11,7 +11,7 @@ from coldchain.times import MINUTE_MS, minutes
 from .findings import Finding
 
 
-class Trail(msgspec.Struct, array_like=True):
+class Trail(msgspec.Struct, array_like=True, gc=False):
     """Readings that a rise may have begun at (ms, micro-degrees), and the rise that stands.
 
     A window's lowest is the first of them, and each of the others the lowest since the one

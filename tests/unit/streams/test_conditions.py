@@ -7,6 +7,7 @@ from functools import cache
 
 import msgspec
 import pytest
+from kept_store import Way
 
 from coldchain.enrolment import Enrolled, Plans
 from coldchain.fleet import batteries_of, conditions_of
@@ -223,3 +224,34 @@ def test_columns_end_where_the_long_way_ends(monkeypatch: pytest.MonkeyPatch) ->
     one_by_one = streamed(STORIES, 400)
     assert at_once.memories == one_by_one.memories
     assert held(at_once.conditions) == held(one_by_one.conditions)
+
+
+def one_frame(seq: int, air: dict[int, float], door: dict[int, float]) -> Frame:
+    """A frame of readings by minute."""
+    channels = [
+        Channel(name=name, at=[T0 + n * 60_000 for n in own], values=list(own.values()))
+        for name, own in (("main.air", air), ("main.door", door))
+        if own
+    ]
+    sent = T0 + max(air) * 60_000
+    return Frame(v=1, device="van-1", boot=1, seq=seq, sent=sent, channels=channels)
+
+
+def test_what_had_to_wait_while_its_device_was_judged_again_reaches_the_rules() -> None:
+    way = Way(enrolled("van-1"))
+    first = one_frame(0, {n: 2.0 + n % 3 / 10 for n in range(10)}, {0: 0.0})
+    second = one_frame(1, {n: 2.0 + n % 3 / 10 for n in range(10, 30)}, {12: 1.0})
+    way.take(first)
+    assert way.take(second, put_all_off=True).conditions == []
+    way.settle()
+    assert [(one.rule, one.state) for one in way.conditions] == [("door-open", "raised")]
+    batch = conditions_of(way.enrolled, samples_of(way.enrolled, [first, second]))
+    assert held(way.conditions) == held(batch)
+
+
+def test_a_reading_that_comes_late_changes_no_condition() -> None:
+    way = Way(enrolled("van-1"))
+    way.take(one_frame(0, {n: 2.0 + n % 3 / 10 for n in range(30)}, {0: 0.0, 20: 0.0}))
+    way.take(one_frame(1, {30: 2.0}, {5: 1.0}))
+    way.settle()
+    assert way.conditions == []
