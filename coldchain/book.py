@@ -5,13 +5,14 @@ The stream's parcels and a batch over a folder both come through here.
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .custody import CustodyError, CustodyEvent, decode_event
-from .enrolment import PAUSING, Find, Unregistered
+from .enrolment import PAUSING, Enrolled, Find, Unregistered
 from .journey import Journey, Read, Seen, counting, judge_journey
 from .pauses import spans_of
 from .profile import Profile
-from .registry import CompartmentEntry
+from .registry import CompartmentEntry, Entry
 from .segment import Interval
 from .timeline import Leg, Stay, Timeline, timeline
 
@@ -54,7 +55,20 @@ class Book:
         profile = self.profile(way)
         if profile is None:
             return None
-        return judge_journey(profile, way, seen, self.is_pre_cooling)
+        return judge_journey(profile, way, seen, self.is_pre_cooling, self.changes)
+
+    def changes(self, stay: Stay) -> list[int]:
+        """When, within a stay, the registry says that other channels of its place count, ms."""
+        enrolled = self.find(stay.leg.device)
+        if enrolled is None:
+            return []
+        start, end = stay.span
+        history = [_said(entry, stay.leg.compartment) for entry in enrolled.registration.history]
+        return [
+            at
+            for at, (before, after) in zip(enrolled.starts[1:], pairwise(history), strict=True)
+            if start < at < end and before != after
+        ]
 
     def seen(
         self,
@@ -63,11 +77,13 @@ class Book:
         conflicts: Callable[[str], int] = lambda channel: 0,
     ) -> Seen:
         """What counts of all that a stay's compartment read: by channel, ms and micro-units in
-        order. `conflicts`: how many times of a channel have different values."""
+        order. A channel that the registry names, and of which nothing was read, was not heard.
+        `conflicts`: how many times of a channel have different values.
+        """
         enrolled = self.find(stay.leg.device)
         if enrolled is None:
             return Seen()
-        channels: dict[str, Read] = {}
+        channels = {name: Read((), ()) for name in _expected(enrolled, stay)}
         spans: list[Interval] = []
         for channel, (times, values) in stored.items():
             if channel.split(".")[1] in PAUSING:
@@ -85,6 +101,25 @@ class Book:
         except Unregistered:
             return None
         return entry.compartments.get(leg.compartment)
+
+
+def _said(entry: Entry, compartment: str) -> dict[str, bool]:
+    """Of the channels that an entry names in a compartment: whether they count."""
+    return {
+        name: said.counts
+        for name, said in entry.channels.items()
+        if name.split(".", 1)[0] == compartment
+    }
+
+
+def _expected(enrolled: Enrolled, stay: Stay) -> list[str]:
+    """The temperatures of a stay's compartment that the registry names as counting."""
+    start = stay.span[0]
+    try:
+        named = enrolled.entry(enrolled.index(start)).channels
+    except Unregistered:
+        return []
+    return [name for name in named if counting(enrolled, stay.leg.compartment, name, start)]
 
 
 @dataclass(frozen=True, slots=True)

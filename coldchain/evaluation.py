@@ -138,11 +138,13 @@ def evaluate(
     rejected: Sequence[RejectedLine] = (),
     span: Interval | None = None,
     skipped: Sequence[str] = (),
+    untimed: int = 0,
 ) -> Evaluated:
     """Judge one column of readings (ms, micro-degrees; any order, any repeats) by a profile.
 
     The column names no quantity, so every limit judges it. `span` (ms) is that of all its lines,
-    those without a value too: what was not measured at its ends is unknown time.
+    those without a value too: what was not measured at its ends is unknown time. `untimed`: its
+    lines that tell no time, and so may lie outside all this.
     """
     plan, readings = Plan.of(profile), order(times, values)
     judged = judge_ordered(plan, readings, span=span)
@@ -156,6 +158,7 @@ def evaluate(
         judged.conflicts,
         sorted({fault.rule for fault in faults}),
         window=judged.window,
+        untimed=untimed,
         step_beyond=0 if profile.sampling_beyond is None else longest_step_beyond(plan, readings),
     )
     outcome = decide(profile, evidence)

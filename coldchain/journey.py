@@ -5,6 +5,7 @@ The stream's parcels and a batch over a folder both come through here, so they c
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .enrolment import Enrolled, Unregistered
 from .frames import TEMPERATURES
@@ -60,10 +61,13 @@ def judge_journey(
     way: Timeline,
     seen: Callable[[Stay], Seen],
     is_pre_cooling: Callable[[Leg], bool] = lambda leg: False,
+    changes: Callable[[Stay], Sequence[int]] = lambda stay: (),
 ) -> Journey:
     """Judge a parcel by its profile, up to its last scan, or to where a leg began that goes on.
 
     Goods come warm into a pre-cooling room: what counts begins when they have left the last one.
+    `changes`: the times (ms, rising) within a stay at which other channels begin to count; it is
+    judged in parts.
     Raises what `seen` raises.
     """
     going_on = [leg.start for leg in way.legs if leg.end is None]
@@ -71,7 +75,8 @@ def judge_journey(
     cold = [leg.span(end)[1] for leg in way.legs if is_pre_cooling(leg)]
     since = max(cold, default=None)
     counted = stays(way, end) if since is None else _from(stays(way, end), since)
-    stretches = tuple(_stretch(profile, stay, seen(stay)) for stay in counted)
+    parts = [part for stay in counted for part in _parted(stay, changes(stay))]
+    stretches = tuple(_stretch(profile, stay, seen(stay)) for stay in parts)
     judged = judge_parcel(profile, way, stretches, end, since)
     return Journey(profile, way, stretches, judged, end)
 
@@ -93,6 +98,12 @@ def counting(enrolled: Enrolled, compartment: str, channel: str, at: int) -> boo
         return False
     said = entry.channels.get(channel)
     return said is None or said.counts
+
+
+def _parted(stay: Stay, at: Sequence[int]) -> list[Stay]:
+    """A stay in parts, cut at these times within it."""
+    marks = [stay.span[0], *at, stay.span[1]]
+    return [Stay(stay.leg, part, stay.counts) for part in pairwise(marks)]
 
 
 def _from(parts: Sequence[Stay], since: int) -> list[Stay]:

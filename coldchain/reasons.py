@@ -81,6 +81,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{count} {times} with different values",
         "zh-CN": "{count} 个时刻的读数互相矛盾",
     },
+    "untimed": {
+        "en": "{count} {lines} without a readable time, perhaps before or after what is judged",
+        "zh-CN": "{count} 行的时间无法读取：可能在所评判的时段之前或之后",
+    },
     "unknown-time": {
         "en": "{minutes:.1f} min unknown, {allowed:g} allowed",
         "zh-CN": "未知时间 {minutes:.1f} 分钟，允许 {allowed:g} 分钟",
@@ -114,4 +118,5 @@ class Reason:
         if "at" in told and zone is not None:
             told["at"] = local(from_iso(str(told["at"])), zone)
         told["times"] = "time" if told.get("count") == 1 else "times"
+        told["lines"] = "line" if told.get("count") == 1 else "lines"
         return _SENTENCES[self.code][language].format(**told)

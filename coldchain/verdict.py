@@ -53,6 +53,7 @@ class Evidence:
     heard least (else it is `unknown_ms`); `conflicts` the times with different values; `faults`
     the sensor faults, by rule. `spent`, for a parcel: per limit, the ms over its whole way.
     `window`: the worst window of the span by MKT, where the span is longer than one.
+    `untimed`: lines of the record that tell no time, and may lie anywhere.
     `step_beyond`: the longest time (ms) from a reading beyond a limit to the next reading.
     """
 
@@ -66,6 +67,7 @@ class Evidence:
     spent: Mapping[str, Spent] = field(default_factory=dict)
     window: Window | None = None
     hidden_ms: int = 0
+    untimed: int = 0
     step_beyond: int = 0
 
 
@@ -134,6 +136,8 @@ def _reasons(profile: Profile, evidence: Evidence, found: Mapping[str, Tally]) -
     yield from _mkt_reasons(profile, evidence)
     if evidence.sums.known_ms == 0:
         yield Reason("review", "nothing-known" if evidence.sums.count else "nothing-measured")
+    if evidence.untimed:
+        yield Reason("review", "untimed", {"count": evidence.untimed})
     if evidence.conflicts:
         yield Reason("review", "conflicts", {"count": evidence.conflicts})
     if evidence.unknown_ms > profile.unknown_allowance:

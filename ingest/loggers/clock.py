@@ -27,6 +27,8 @@ EPOCH_SECONDS = (1e8, 1e11)
 EPOCH_MS = (1e11, 1e14)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: No logger measured before, none of today will after.
+_LIKELY = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 _LOCAL_EPOCH = _EPOCH.replace(tzinfo=None)
 _MS = timedelta(milliseconds=1)
 #: A block of lines spans less, or has a wrong time in it that is to be found.
@@ -49,8 +51,12 @@ class Clock:
     def read(self, text: str) -> int:
         """The time in ms. Raises LineRefusedError (NoZoneError: a local time of no zone)."""
         text = text.strip()
-        if _NUMBER.fullmatch(text):
-            return _epoch(text)
+        at = _epoch(text) if _NUMBER.fullmatch(text) else self._read_written(text)
+        if not is_likely(at, at):
+            raise LineRefusedError("not-a-time", text=quoted(text))
+        return at
+
+    def _read_written(self, text: str) -> int:
         moment = _written(text, self.order) or _iso(text)
         if moment is None:
             raise LineRefusedError("not-a-time", text=quoted(text))
@@ -58,6 +64,8 @@ class Clock:
             return (moment - _EPOCH) // _MS
         if self.zone is None:
             raise NoZoneError(text)
+        if not _LIKELY[0].year <= moment.year < _LIKELY[1].year:
+            raise LineRefusedError("not-a-time", text=quoted(text))
         return (_settled(moment, self.zone) - _EPOCH) // _MS
 
     def localise(self, local: NDArray[np.int64]) -> NDArray[np.int64] | None:
@@ -92,6 +100,12 @@ class Clock:
         ends = (start, start + timedelta(hours=1) - _MS)
         found = {_offset_of(end.replace(fold=fold), self.zone) for end in ends for fold in (0, 1)}
         return found.pop() if len(found) == 1 else None
+
+
+def is_likely(first: int, last: int) -> bool:
+    """Whether times from `first` to `last` (ms) may be a logger's: there were none before."""
+    least, most = ((end - _EPOCH) // _MS for end in _LIKELY)
+    return least <= first and last < most
 
 
 def _offset_of(local: datetime, zone: tzinfo | None) -> int:

@@ -8,11 +8,15 @@ from .clock import Clock, Order
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of temperatures: where, its channel's name, whether in Fahrenheit."""
+    """A column of temperatures: where, its channel's name, whether in Fahrenheit.
+
+    `is_tentative`: it is one only if a number turns up in it.
+    """
 
     index: int
     name: str
     fahrenheit: bool = False
+    is_tentative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

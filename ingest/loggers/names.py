@@ -19,6 +19,10 @@ _OTHER_WORDS = """
     door alarm alarms limit status marker mkt
 """
 _OTHER = frozenset(_OTHER_WORDS.split())
+#: Of those, what is no reading even where it is in degrees.
+_DERIVED = frozenset({"dew", "dewpoint", "mkt", "alarm", "alarms", "limit"})
+_DERIVED_CHINESE = ("露点", "报警")
+_MARKS = ("温", "°", "℃", "℉")
 _OTHER_CHINESE = ("湿", "露点", "电量", "电压", "序号", "编号", "经度", "纬度", "报警", "信号")
 _BRACKETED = re.compile(r"\(.*?\)|（.*?）|\[.*?\]")
 _FAHRENHEIT = re.compile(r"°\s*F|℉|华氏|\bdeg\.?\s*F\b|fahrenheit|[(\[（_]\s*F\s*[)\]）]?$", re.I)
@@ -49,19 +53,29 @@ def is_temperature(name: str) -> bool:
     """Whether the name says that it is one."""
     if is_other(name):
         return False
-    words = set(re.findall(r"[a-z]+", name.lower()))
-    return bool(words & _TEMPERATURE) or any(mark in name for mark in ("温", "°", "℃", "℉"))
+    return _is_in_degrees(name)
 
 
 def is_other(name: str) -> bool:
-    """Whether the name says that its numbers are not temperatures of the goods or their air."""
+    """Whether the name says that its numbers are not temperatures of the goods or their air.
+
+    One that says degrees is a temperature, wherever its probe is ("door °C"), unless derived.
+    """
     words = set(re.findall(r"[a-z]+\d*", name.lower()))
+    is_derived = bool(words & _DERIVED) or any(mark in name for mark in _DERIVED_CHINESE)
+    if _is_in_degrees(name) and not is_derived:
+        return False
     return (
         name in ("", "#")
         or "%" in name
         or bool(words & _OTHER)
         or any(mark in name for mark in _OTHER_CHINESE)
     )
+
+
+def _is_in_degrees(name: str) -> bool:
+    words = set(re.findall(r"[a-z]+", name.lower()))
+    return bool(words & _TEMPERATURE) or any(mark in name for mark in _MARKS)
 
 
 def is_fahrenheit(name: str) -> bool:

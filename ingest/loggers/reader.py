@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .clock import Clock, Order
+from .clock import Clock, Order, is_likely
 from .errors import LineRefusedError, LoggerFileError, Refusal
 from .fast import Columns, FastReader, fast_reader, release
 from .layout import Head, Layout
@@ -70,8 +70,10 @@ class LoggerFile:
     """What a file holds: the layout it is in, times in ms (in no certain order), the channels.
 
     `span` is from the first to the last (ms) of all lines with a readable time, with or without
-    a value; None without any. `rejected` are the lines that no channel has a value of; `skipped`
-    the names of the columns that were taken for neither times nor temperatures.
+    a value; None without any. `rejected` are the lines that no channel has a value of, `untimed`
+    how many of them tell no time and may lie outside the span: those before the first line that
+    does and after the last, and all of them where the times do not go one way. `skipped` are the
+    names of the columns that were taken for neither times nor temperatures, or had no number.
     """
 
     layout: str
@@ -80,6 +82,7 @@ class LoggerFile:
     rejected: list[Line]
     span: tuple[int, int] | None = None
     skipped: tuple[str, ...] = ()
+    untimed: int = 0
 
     def rejected_of(self, channel: LoggerChannel) -> list[Line]:
         """Everything that could not be read of a channel, by line."""
@@ -152,15 +155,26 @@ class _Reading:
         self.rejected: list[Line] = []
         self.refused: list[list[Line]] = [[] for _ in layout.channels]
         self.zoneless = 0
+        self.untimed: list[int] = []
+        self.timed: tuple[int, int] | None = None
         self.span: tuple[int, int] | None = None
 
     def take(self, block: Block, columns: Columns | None) -> None:
         """Take what the fast reader made of a block; what it refused, read in smaller parts."""
-        if columns is not None:
+        if columns is not None and _are_likely(columns):
+            self._note_timed(block.line, block.line + len(columns.times) - 1)
             self._add(columns)
         elif self.fast is None or block.lines <= FEW_LINES:
             self._take_slowly([block])
-        elif (around := self.fast.read_around(block)) is not None:
+        elif (around := self.fast.read_around(block)) is not None and _are_likely(around[0]):
+            odd = {n for one in around[1] for n in range(one.line, one.line + one.lines)}
+            first, last = block.line, block.line + block.lines - 1
+            while first in odd:
+                first += 1
+            while last in odd:
+                last -= 1
+            if first <= last:
+                self._note_timed(first, last)
             self._add(around[0])
             self._take_slowly(around[1])
         else:
@@ -174,7 +188,9 @@ class _Reading:
             if isinstance(found, Refused):
                 self.rejected.append(Line(found.line, found.why))
                 self.zoneless += found.is_zoneless
-                if found.time is not None:
+                if found.time is None:
+                    self.untimed.append(found.line)
+                else:
                     rows.append(Row(found.line, found.time, nothing))
                 continue
             rows.append(found)
@@ -182,6 +198,7 @@ class _Reading:
                 if isinstance(value, LineRefusedError):
                     refused.append(Line(found.line, value.refusal))
         if rows:
+            self._note_timed(min(row.line for row in rows), max(row.line for row in rows))
             cells = [[r.values[i] for r in rows] for i in range(len(self.layout.channels))]
             known = [[value if isinstance(value, int) else None for value in c] for c in cells]
             self._add(
@@ -191,6 +208,20 @@ class _Reading:
                     [np.array([value is not None for value in c], dtype=bool) for c in known],
                 )
             )
+
+    def _note_timed(self, first: int, last: int) -> None:
+        """Lines from `first` to `last` tell their times, those two at least."""
+        if self.timed is not None:
+            first, last = min(first, self.timed[0]), max(last, self.timed[1])
+        self.timed = first, last
+
+    def _outside(self, times: NDArray[np.int64]) -> int:
+        """How many of the lines without a time may lie outside all those with one."""
+        goes_one_way = bool(np.all(times[1:] >= times[:-1]) or np.all(times[1:] <= times[:-1]))
+        if not self.untimed or self.timed is None or not goes_one_way:
+            return len(self.untimed)
+        first, last = self.timed
+        return sum(not first < line < last for line in self.untimed)
 
     def _add(self, columns: Columns) -> None:
         if not len(columns.times):
@@ -222,8 +253,12 @@ class _Reading:
         for lines in (self.rejected, *self.refused):
             lines.sort(key=lambda line: line.line)
         channels: list[LoggerChannel] = []
+        empty: list[str] = []
         for index, column in enumerate(self.layout.channels):
             valid = self.valid[index].taken()
+            if column.is_tentative and not valid.any():
+                empty.append(column.name)
+                continue
             channels.append(
                 LoggerChannel(
                     column.name,
@@ -232,14 +267,22 @@ class _Reading:
                     self.refused[index],
                 )
             )
+        times = self.times.taken()
         return LoggerFile(
             self.layout.name,
-            self.times.taken(),
+            times,
             channels,
             self.rejected,
             self.span,
-            self.layout.skipped,
+            (*self.layout.skipped, *empty),
+            self._outside(times),
         )
+
+
+def _are_likely(columns: Columns) -> bool:
+    """Whether a logger may have written these times."""
+    times = columns.times
+    return not len(times) or is_likely(int(times.min()), int(times.max()))
 
 
 def _those(columns: Columns, rows: NDArray[np.bool_]) -> Columns:

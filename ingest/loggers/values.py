@@ -12,6 +12,9 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _NO_NUMBER = re.compile(r"[+-]?(nan|inf|infinity)", re.I)
 
 
+_MARK = re.compile(r"#?[-*?.]*(n/?a|null|none|err(or)?|fault|open|short|fail(ed)?)?[-*?.!]*", re.I)
+
+
 def number(text: str) -> float | None:
     """The number written (a decimal point or comma; NaN and infinities too), None for blank.
 
@@ -49,6 +52,11 @@ def fields(line: str, separator: str) -> list[str]:
         return next(csv.reader([line], delimiter=separator, strict=True), [])
     except csv.Error:
         raise LineRefusedError("open-quote") from None
+
+
+def is_mark(text: str) -> bool:
+    """Whether a probe that fails may have written it in place of a number."""
+    return bool(_MARK.fullmatch(text.strip()))
 
 
 def is_number(text: str) -> bool:

@@ -153,6 +153,7 @@ def _evaluated(logger: "LoggerFile", rules: "Profile") -> "list[Evaluated]":
             [RejectedLine(line.line, line.reason) for line in logger.rejected_of(channel)],
             logger.span,
             logger.skipped,
+            logger.untimed,
         )
         for channel in logger.channels
     ]

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from ingest.loggers.clock import ORDERS, Clock, order_of
 from ingest.loggers.errors import LineRefusedError, LoggerFileError
-from ingest.loggers.layout import Head, Layout
+from ingest.loggers.layout import Column, Head, Layout
 from ingest.loggers.names import columns, is_other, is_temperature, time_column, zone_in
-from ingest.loggers.values import fields, is_number
+from ingest.loggers.values import fields, is_mark, is_number
 
 SEPARATORS = (",", ";", "\t")
 #: A preamble longer than this is no logger's.
@@ -23,7 +23,7 @@ def recognise(head: Head) -> Layout | None:
                 continue
             rows = list(sample(head.lines[line:], separator))
             channels = _temperatures(names, rows, at)
-            if channels:
+            if any(_is_sure(names[index], rows, index) for index in channels):
                 time = _with_date(names, rows, at)
                 channels = [i for i in channels if i not in time]
                 return Layout(
@@ -32,7 +32,7 @@ def recognise(head: Head) -> Layout | None:
                     separator,
                     len(names),
                     time,
-                    columns(names, channels, head.fahrenheit),
+                    _weighed(columns(names, channels, head.fahrenheit), names, rows),
                     clock_of(head, [names[i] for i in time], rows, time),
                     skipped=skipped(names, rows, {*time, *channels}),
                 )
@@ -99,16 +99,33 @@ def _splits(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _temperatures(names: Sequence[str], rows: Sequence[list[str]], time: int) -> list[int]:
-    """Columns half or more of numbers, unless named for something else; those named for one."""
+    """Columns with numbers, unless named for something else; those named for a temperature.
+
+    One that holds nothing yet but blanks or a probe's error marks may get numbers further down.
+    """
     found: list[int] = []
     for index, name in enumerate(names):
         if index == time or is_other(name) or time_column([name]) is not None:
             continue
         cells = [row[index] for row in rows if len(row) > index and row[index].strip()]
-        numbers = sum(map(is_number, cells))
-        if is_temperature(name) or (numbers and 2 * numbers >= len(cells)):
+        if is_temperature(name) or any(map(is_number, cells)) or all(map(is_mark, cells)):
             found.append(index)
     return found
+
+
+def _is_sure(name: str, rows: Sequence[list[str]], index: int) -> bool:
+    """Whether a column is one of temperatures by its name, or by a number seen."""
+    return is_temperature(name) or any(
+        is_number(row[index]) for row in rows if len(row) > index and row[index].strip()
+    )
+
+
+def _weighed(
+    found: Sequence[Column], names: Sequence[str], rows: Sequence[list[str]]
+) -> tuple[Column, ...]:
+    return tuple(
+        replace(one, is_tentative=not _is_sure(names[one.index], rows, one.index)) for one in found
+    )
 
 
 def _with_date(names: Sequence[str], rows: Sequence[list[str]], at: int) -> tuple[int, ...]:

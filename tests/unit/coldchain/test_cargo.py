@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from coldchain.custody import Act, CustodyEvent
 from coldchain.enrolment import Enrolled, Plans, Roster
 from coldchain.limits import Limit
 from coldchain.profile import Profile
-from coldchain.registry import CompartmentEntry, Duty, Entry, Kind, Registration
+from coldchain.registry import ChannelEntry, CompartmentEntry, Duty, Entry, Kind, Registration
 from coldchain.times import MINUTE_MS, from_iso, iso
 from coldchain.whole import Samples, records_of
 
@@ -84,6 +85,68 @@ def test_a_tag_aboard_outranks_the_van() -> None:
     bound = [*WAY, scan(60, "loaded", "tag-1"), scan(120, "unloaded", "tag-1")]
     city = {"room-1": air(12), "van-1": air(6), "tag-1": air(2)}
     assert verdicts(cargo(bound), city)["p"] == "accept"
+
+
+def roster_with(*entries: tuple[int, dict[str, ChannelEntry]]) -> Roster:
+    """A van whose registry says of its channels this from these minutes on."""
+    made = Roster(Plans(PROFILES))
+    boxes = {"main": CompartmentEntry(profile="fish")}
+    history = [
+        Entry(
+            since=iso(DAY + minute * MINUTE_MS),
+            kind="van",
+            asset="V",
+            compartments=boxes,
+            channels=channels,
+        )
+        for minute, channels in entries
+    ]
+    made.put(Registration(device="van-1", history=history))
+    return made
+
+
+ONE_LEG = [scan(0, "loaded", "van-1"), scan(120, "delivered", "van-1")]
+REAR = "main.air.rear"
+
+
+def judged_by(roster: Roster, rear: dict[str, Samples]) -> str:
+    """The verdict where the front blips, and the rear reads this."""
+    front = air(2)
+    front["main.air"].values[30] = 5 * MICRO
+    found = Cargo.of(Book(roster.find, PROFILES.get), ONE_LEG)
+    return verdicts(found, {"van-1": {**front, **rear}})["p"]
+
+
+def hot(start: int, end: int) -> dict[str, Samples]:
+    times = [DAY + n * MINUTE_MS for n in range(200)]
+    values = [round((9 if start <= n < end else 2 + n % 2 / 10) * MICRO) for n in range(200)]
+    return {REAR: Samples(times, values)}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "verdict"),
+    [
+        (True, True, "reject"),
+        (False, True, "reject"),
+        (True, False, "accept"),
+        (False, False, "accept"),
+    ],
+)
+def test_a_channel_counts_for_a_parcel_while_the_registry_says_so(
+    first: bool, then: bool, verdict: str
+) -> None:
+    roster = roster_with(
+        (0, {REAR: ChannelEntry(counts=first)}), (20, {REAR: ChannelEntry(counts=then)})
+    )
+    assert judged_by(roster, hot(30, 90)) == verdict
+
+
+@pytest.mark.parametrize("rear", [{}, {REAR: Samples()}])
+def test_a_channel_that_counts_and_was_never_heard_is_unknown_time(
+    rear: dict[str, Samples],
+) -> None:
+    assert judged_by(roster_with((0, {REAR: ChannelEntry()})), rear) == "review"
+    assert judged_by(roster_with((0, {REAR: ChannelEntry(counts=False)})), rear) == "accept"
 
 
 def test_the_van_is_judged_by_the_strictest_aboard_and_names_who_was_there() -> None:
