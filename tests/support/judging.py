@@ -59,7 +59,8 @@ def limits(draw: st.DrawFn, severity: str = "", mode: str = "", number: int = 0)
 def plans(draw: st.DrawFn) -> Plan:
     count = draw(st.integers(0, 3))
     drawn = [draw(limits(number=n)) for n in range(count)]
-    if drawn and draw(st.booleans()):
+    has_twin = draw(st.booleans())
+    if drawn and has_twin:
         # One of the same threshold, which confirms in another way.
         other = draw(limits(number=9))
         drawn.append(replace(drawn[0], id=other.id, allowed=other.allowed, mode=other.mode))

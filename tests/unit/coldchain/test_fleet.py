@@ -124,5 +124,6 @@ def test_a_calibration_begins_a_drift_anew() -> None:
     far = samples([(at, value + at % 7 / 100) for at, value in days])
     drift = ("main.air.rear", "sensor-drifts", "raised")
     assert drift in [one[:3] for one in found(enrolled(), air=near, air_rear=far)]
-    mended = enrolled(entry(0), entry(1440, **{"air.rear": ChannelEntry(calibration=-1.5)}))
+    channels = {"air.rear": ChannelEntry(calibration=-1.5)}
+    mended = enrolled(entry(0), entry(1440, "in-service", **channels))
     assert drift not in [one[:3] for one in found(mended, air=near, air_rear=far)]
