@@ -82,6 +82,10 @@ def make_app(settings: StreamSettings) -> Any:
     frames = kafka.topic(FRAMES)
 
     def begins() -> dict[int, int]:
+        # A consumer that is asked for records while nothing flows seeks as well, and what the
+        # tables hold is not all there yet: what is ours is known once the rebalance is over.
+        if app.rebalancing or app.in_recovery:
+            return {}
         return {
             tp.partition: offset for tp, offset in app.consumer.begins.items() if tp.topic == frames
         }
@@ -107,7 +111,7 @@ def make_app(settings: StreamSettings) -> Any:
     )
 
     async def hand_over(*_: Any, **__: Any) -> None:
-        app.consumer.begins.clear()
+        app.consumer.begins = {}
         await asyncio.gather(worker.hand_over(), forwarder.hand_over(), desk.hand_over())
 
     async def revoked(*_: Any, **__: Any) -> None:

@@ -91,6 +91,8 @@ class Watchdog:
                 self._look(asking)
             except KafkaError as error:
                 log.warning("the broker cannot be asked how far frames are committed: %s", error)
+            except Exception:
+                log.exception("the watchdog looked in vain")
 
     def _look(self, asking: KafkaConsumer) -> None:
         mine = set(self._mine())
