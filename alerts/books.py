@@ -12,6 +12,7 @@ from coldchain.registry import Registration
 from coldchain.times import SECOND_MS, from_iso
 
 from . import findings
+from .answers import Known, weigh
 from .findings import Record
 from .lifecycle import UNANSWERED, Event, Status, step
 from .mailbox import Mailbox
@@ -212,15 +213,32 @@ class Books:
     def _acknowledge(self, row: sqlite3.Row, command: Acknowledge, now: int) -> None:
         if step(row["status"], "acknowledge") is None:
             raise CommandError(f"alert {command.alert} has not been told to anybody yet")
+        at = min(from_iso(command.at), now)
+        known = Known(
+            self._rows.reopened(row["id"]),
+            self.mailbox.least(row["id"]),
+            self.mailbox.told_by(row["id"], at),
+            self.mailbox.told(row["id"]),
+        )
+        weighed = weigh(at, row["severity"], known)
+        note = f"{command.cause}: {command.text}" if command.text else command.cause
+        if weighed.verdict != "counts":
+            status = row["status"]
+            self._rows.write(
+                now, row["id"], weighed.verdict, status, status, who=command.by, note=note
+            )
+            return
+        answered = weighed.severity
+        if row["status"] == "acknowledged":  # an older answer takes nothing back from another
+            answered = max(answered, row["answered"], key=RANK.__getitem__)
         self._rows.set(
             row["id"],
-            answered=row["severity"],
+            answered=answered,
             answered_by=command.by,
             answered_at=command.at,
             cause=command.cause,
             remark=command.text,
         )
-        note = f"{command.cause}: {command.text}" if command.text else command.cause
         self._happen(row["id"], "acknowledge", row["severity"], now, command.by, note)
 
     def _known(self, alert: str) -> sqlite3.Row:

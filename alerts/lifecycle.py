@@ -18,7 +18,7 @@
     stale          it ended (or was last seen) too long ago to wake anybody: a backfill
     silenced       it would be told, but a silence holds; what lasts is told when that ends
     inhibited      it would be told, but graver trouble of the device says it (trouble.py)
-    acknowledge    a person answered
+    acknowledge    a person answered what there is (answers.py: not something less, or earlier)
     overdue        an escalation step's delay has gone by without an answer
     unheard        every message about it was given up
     lasting        it goes on, and was last told of a repeat interval ago

@@ -77,6 +77,29 @@ class Mailbox:
         )
         return max((row["severity"] for row in rows), key=RANK.__getitem__, default=None)
 
+    def told_by(self, alert: str, at: int) -> Severity | None:
+        """The gravest severity of which a word had come to anybody, or may have, by then (ms).
+
+        What was given up counts, too, where no other word as grave still waits: else nobody
+        could ever answer an alert whose every channel fails.
+        """
+        rows = self._db.execute(
+            "SELECT DISTINCT tells.severity FROM tells JOIN messages ON messages.id = message"
+            " WHERE alert = ?1 AND NOT cancelled AND (taken <= ?2 AND (again OR state IN"
+            " ('sent', 'uncertain')) OR changed <= ?2 AND state = 'given-up' AND NOT EXISTS"
+            " (SELECT 1 FROM tells AS other JOIN messages AS its ON its.id = other.message"
+            " WHERE other.alert = ?1 AND NOT other.cancelled"
+            " AND other.severity <= tells.severity"  # "critical" sorts before "warning"
+            " AND its.state IN ('pending', 'sending')))",
+            (alert, at),
+        )
+        return max((row["severity"] for row in rows), key=RANK.__getitem__, default=None)
+
+    def least(self, alert: str) -> Severity | None:
+        """The least severity at which a word of it was ever owed."""
+        rows = self._db.execute("SELECT DISTINCT severity FROM tells WHERE alert = ?", (alert,))
+        return min((row["severity"] for row in rows), key=RANK.__getitem__, default=None)
+
     def those_told(self, alert: str) -> tuple[Addressee, ...]:
         """Everybody who was told of it, or is about to be, and whom the routes still know."""
         rows = self._db.execute(

@@ -106,6 +106,15 @@ class Rows:
             (device,),
         ).fetchall()
 
+    def reopened(self, alert: str) -> int | None:
+        """When it last fired anew after it was over, ms; None: never."""
+        row = self._db.execute(
+            "SELECT max(at) FROM history WHERE subject = ? AND before IN ('resolved', 'closed')"
+            " AND after IN ('firing', 'escalated')",
+            (alert,),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def raise_alert(self, alert: str, first: Record, severity: str, now: int) -> sqlite3.Row:
         """A new alert about this finding."""
         entry = self.entry(first.device, findings.began(first))

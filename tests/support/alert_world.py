@@ -47,8 +47,8 @@ class World:
     """Time in minutes from the start. `heard` is what reached people: (minute, who, letter).
 
     `words` is the same by alert: (who, channel, alert, severity, reminder's number, whether it
-    says that it may be twice). Of several devices each is told by itself, unless `changes` say
-    otherwise.
+    says that it may be twice); `when` has the time of each, ms. Of several devices each is told
+    by itself, unless `changes` say otherwise.
     """
 
     def __init__(self, group_wait: float = 0.0, routes: Routes = ROUTES, **changes: Any) -> None:
@@ -74,6 +74,7 @@ class World:
         self.now = START
         self.heard: list[tuple[float, str, Letter]] = []
         self.words: list[tuple[str, str, str, str, int, bool]] = []
+        self.when: list[int] = []
         self.answers: Callable[[Letter], Outcome] = lambda _: "delivered"
 
     @property
@@ -105,10 +106,12 @@ class World:
         with transaction(self.db):
             self.books.finding(record, self.now)
 
-    def acknowledge(self, alert: str, by: str = "wang") -> None:
+    def acknowledge(self, alert: str, by: str = "wang", at: int | None = None) -> None:
+        """Answer an alert; `at` (ms): when that was done, if not now."""
+        then = iso(self.now if at is None else at)
         with transaction(self.db):
             self.books.command(
-                Acknowledge(alert=alert, by=by, at=iso(self.now), cause="unloading"), self.now
+                Acknowledge(alert=alert, by=by, at=then, cause="unloading"), self.now
             )
 
     def silence(self, device: str, minutes: float, name: str = "s", by: str = "duty") -> None:
@@ -173,6 +176,7 @@ class World:
         # Of one alert at two severities in one letter, the graver is what is said.
         gravest = {word[2]: word for word in sorted(words, key=lambda word: word[3], reverse=True)}
         self.words.extend(gravest.values())
+        self.when.extend(self.now for _ in gravest)
 
     def crash(self) -> None:
         """The service starts again on what is on disk."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from alerts.hours import Hours
 from alerts.routes import Recipient, Routes, Rule, Step
 from alerts.standing import RANK
-from coldchain.times import MINUTE_MS
+from coldchain.times import MINUTE_MS, from_iso
 
 COURIER = Recipient("wang", {"phone": "json://127.0.0.1/wang"}, "zh-CN", ("harbour",))
 DUTY = Recipient("duty", {"phone": "json://127.0.0.1/duty"}, "en")
@@ -36,7 +36,7 @@ EVENTS = st.one_of(
         st.just("condition"), CONDITIONS, st.sampled_from(["raised", "cleared", "withdrawn"])
     ),
     st.tuples(st.just("old"), EXCURSIONS, STATES, SEVERITIES),
-    st.tuples(st.just("acknowledge"), EXCURSIONS),
+    st.tuples(st.just("acknowledge"), EXCURSIONS, st.sampled_from([0.0, 0.1, 2.0, 15.0, 60.0])),
     st.tuples(st.just("silence"), st.floats(0, 20)),
     st.tuples(st.just("wait"), st.floats(0.1, 15)),
     st.tuples(st.just("crash in sending"), st.booleans()),
@@ -57,9 +57,9 @@ def _apply(
             world.say(make_condition(rule, state, as_of=as_of))
         case ("old", name, state, severity):
             world.say(make_record(name, state, severity=severity, as_of=0))
-        case ("acknowledge", name):
+        case ("acknowledge", name, minutes_ago):
             if world.status(name) not in (None, "new"):
-                world.acknowledge(name)
+                world.acknowledge(name, at=world.now - round(minutes_ago * MINUTE_MS))
         case ("silence", minutes):
             world.silence("van-1", minutes)
         case ("wait", minutes):
@@ -76,12 +76,49 @@ def _apply(
             world.answers = lambda _: outcome
 
 
-def _check_never_silent(world: Any) -> None:
+class Past:
+    """How grave each alert was at which time since it was first told, seen from outside."""
+
+    def __init__(self) -> None:
+        self._was: dict[str, list[tuple[int, str]]] = {}
+
+    def look(self, world: Any) -> None:
+        for alert in world.alerts():
+            was = self._was.setdefault(alert["id"], [])
+            if alert["status"] != "new" and (not was or was[-1][1] != alert["severity"]):
+                was.append((world.now, alert["severity"]))
+
+    def known(self, world: Any, alert: str, at: int) -> int:
+        """The rank of the gravest that anybody can have known of by then; its first, at the least.
+
+        Words that came; where it is not sure which did, what the page showed.
+        """
+        was = self._was[alert]
+        doubtful = world.db.execute(
+            "SELECT 1 FROM tells JOIN messages ON messages.id = message WHERE alert = ?"
+            " AND (again OR state IN ('given-up', 'uncertain'))",
+            (alert,),
+        ).fetchone()
+        shown = [severity for when, severity in was if when <= at]
+        came = [
+            word[3]
+            for word, when in zip(world.words, world.when, strict=True)
+            if word[2] == alert and when <= at
+        ]
+        known = came if doubtful is None else shown
+        return max(RANK[severity] for severity in (was[0][1], *known))
+
+
+def _check_never_silent(world: Any, past: Past) -> None:
     """Who should act on an open alert was told of it as it is, may have been, or is about to be.
 
-    Unless it is in hand, or silenced.
+    Unless it is silenced, or in hand by an answer to something as grave.
     """
+    past.look(world)
     for alert in world.alerts():
+        if alert["status"] == "acknowledged" and not alert["owed"]:
+            known = past.known(world, alert["id"], from_iso(alert["answered_at"]))
+            assert RANK[alert["severity"]] <= known, dict(alert)
         if alert["status"] not in world.unanswered or alert["owed"]:
             continue
         told = world.db.execute(
@@ -127,11 +164,11 @@ def test_no_sequence_leaves_an_alert_untold_or_tells_one_person_twice(
     events: list[tuple[Any, ...]],
     chosen: dict[str, Any],
 ) -> None:
-    world = make_world(**chosen)
+    world, past = make_world(**chosen), Past()
     world.enrol()
     for as_of, event in enumerate(events, 1):
         _apply(world, make_record, make_condition, event, as_of)
-        _check_never_silent(world)
+        _check_never_silent(world, past)
         _check_never_twice(world)
 
 
