@@ -28,8 +28,16 @@ from .silences import held_back
 
 _silence = msgspec.json.Decoder(Silence)
 
-#: In SQL; lifecycle.OPEN says the same.
-_IS_OPEN = "status IN ('firing', 'escalated', 'acknowledged')"
+#: In SQL; lifecycle.OPEN says the same. What is owed is kept quiet for now, and goes on.
+_IS_OPEN = "status IN ('firing', 'escalated', 'acknowledged') OR owed"
+
+#: Parameters: only open ones, the person told or NULL, since when (ms) those that are over count.
+_IS_LISTED = (
+    f"(({_IS_OPEN}) OR NOT ?1 AND (?3 = 0 OR ?3 < coalesce("  # noqa: S608 - ours
+    "(SELECT max(until) FROM excursions WHERE alert = alerts.id), raised)))"
+    " AND (?2 IS NULL OR id IN"
+    " (SELECT alert FROM tells WHERE recipient = ?2 AND NOT cancelled))"
+)
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,17 +142,38 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_alerts(
-    database: Path, *, is_open: bool = False, told: str | None = None, most: int = -1
+    database: Path,
+    *,
+    is_open: bool = False,
+    told: str | None = None,
+    over_since: int = 0,
+    most: int = -1,
 ) -> list[Alert]:
-    """Alerts, the newest first: those that go on, those that a person was told of, so many."""
+    """Alerts: those that go on, those that a person was told of, those not over before (ms).
+
+    Open before over, critical before warning, then the newest first; of these, so many.
+    """
     with closing(open_to_read(database)) as db:
         rows = db.execute(
-            f"SELECT * FROM alerts WHERE (NOT ?1 OR {_IS_OPEN} OR owed)"  # noqa: S608 - ours
-            " AND (?2 IS NULL OR id IN (SELECT alert FROM tells WHERE recipient = ?2"
-            " AND NOT cancelled)) ORDER BY raised DESC, id LIMIT ?3",
-            (is_open, told, most),
+            f"SELECT * FROM alerts WHERE {_IS_LISTED}"  # noqa: S608 - ours
+            f" ORDER BY ({_IS_OPEN}) DESC, severity, raised DESC, id"  # "critical" < "warning"
+            " LIMIT ?4",
+            (is_open, told, over_since, most),
         ).fetchall()
         return [_alert(db, row) for row in rows]
+
+
+def count_alerts(
+    database: Path, *, told: str | None = None, over_since: int = 0
+) -> tuple[int, int]:
+    """How many such alerts there are: open ones, over ones."""
+    with closing(open_to_read(database)) as db:
+        row = db.execute(
+            f"SELECT count(*) FILTER (WHERE {_IS_OPEN}),"  # noqa: S608 - ours
+            f" count(*) FILTER (WHERE NOT ({_IS_OPEN})) FROM alerts WHERE {_IS_LISTED}",
+            (False, told, over_since),
+        ).fetchone()
+        return int(row[0]), int(row[1])
 
 
 def find_alerts(database: Path, beginning: str) -> list[Alert]:

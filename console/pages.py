@@ -63,18 +63,23 @@ class Pages:
         """My alerts: what waits for an answer first, what is in hand, what is over since."""
         who, reader = self.known(request)
         told = None if who.sees_all else who.name
-        found = views.list_alerts(self._settings.alerts.database, told=told, most=MOST_LISTED)
-        silences = views.list_silences(self._settings.alerts.database, reader.now)
+        database, since = self._settings.alerts.database, reader.now - EARLIER_MS
+        found = views.list_alerts(database, told=told, over_since=since, most=MOST_LISTED)
+        counted = views.count_alerts(database, told=told, over_since=since)
+        silences = views.list_silences(database, reader.now)
         rows = [shown.row(reader, one, silences) for one in found]
         rows.sort(key=lambda one: (not one.is_unanswered, one.severity != "critical"))
-        recent = {one.id for one in found if one.end is None or reader.since(one.end) < EARLIER_MS}
+        open_rows = [one for one in rows if one.is_open]
+        earlier = [one for one in rows if not one.is_open]
         return self._page(
             request,
             who,
             reader,
             "mine.html",
-            open=[one for one in rows if one.is_open],
-            earlier=[one for one in rows if not one.is_open and one.id in recent],
+            open=open_rows,
+            earlier=earlier,
+            unlisted_open=shown.unlisted(reader, "unlisted_open", counted[0], open_rows),
+            unlisted_over=shown.unlisted(reader, "unlisted_over", counted[1], earlier),
         )
 
     def alert(self, request: Request) -> Response:
@@ -107,9 +112,9 @@ class Pages:
             raise RefusedError(403, "not_yours")
         database = self._settings.alerts.database
         found = views.list_alerts(database, is_open=True, most=MOST_SHOWN_TO_SHIFT)
+        counted, _ = views.count_alerts(database)
         silences = views.list_silences(database, reader.now)
         rows = [shown.row(reader, one, silences) for one in found]
-        rows.sort(key=lambda one: one.severity != "critical")
         silent = {one.id for one in found if one.subject == "device-silent"}
         failed = views.list_messages(database, ("given-up", "uncertain"))
         return self._page(
@@ -117,6 +122,7 @@ class Pages:
             who,
             reader,
             "shift.html",
+            unlisted=shown.unlisted(reader, "unlisted_open", counted, rows),
             unanswered=[one for one in rows if one.is_unanswered],
             in_hand=[one for one in rows if one.status == "acknowledged" and not one.is_quiet],
             quiet=[one for one in rows if one.is_quiet],

@@ -27,6 +27,9 @@ BEFORE_MS = 90 * MINUTE_MS
 AFTER_MS = 30 * MINUTE_MS
 MOST_PLOT_MS = 24 * HOUR_MS
 
+#: What the history calls an answer: one that counts, and those that came too late to.
+ANSWERS = ("acknowledge", "outdated", "outgrown")
+
 #: What of a compartment is a temperature.
 _TEMPERATURES = ("air", "product")
 
@@ -101,6 +104,12 @@ def row(reader: Reader, alert: Alert, silences: Sequence[Quiet] = ()) -> Row:
     )
 
 
+def unlisted(reader: Reader, word: str, there_are: int, rows: Sequence[Row]) -> str:
+    """How many of them the list leaves out, in words; empty where it has them all."""
+    left = there_are - len(rows)
+    return reader.words[word].format(count=left) if left > 0 else ""
+
+
 def _mutes(quiet: Quiet, alert: Alert) -> bool:
     is_there = quiet.device == alert.device and quiet.compartment in ("", alert.compartment)
     return is_there and not quiet.is_over
@@ -143,7 +152,7 @@ def line(reader: Reader, happened: Happening) -> Line:
     """One happening in the reader's words; a cause by its word."""
     say = reader.words
     note = happened.note
-    if happened.event == "acknowledge":
+    if happened.event in ANSWERS:
         cause, colon, text = note.partition(": ")
         note = say.get(cause, cause) + (f": {text}" if colon else "")
     return Line(

@@ -16,6 +16,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "back": ("返回列表", "Back to the list"),
     "skip": ("跳到内容", "Skip to the content"),
     "none_open": ("没有未处理的告警。", "Nothing is waiting for you."),
+    "unlisted_open": (
+        "另有 {count} 条未结束的告警未列出（先列严重的，再列新的）。",
+        "{count} more open alerts are not listed (critical first, then the newest).",
+    ),
+    "unlisted_over": (
+        "另有 {count} 条已结束的告警未列出。",
+        "{count} more alerts that are over are not listed.",
+    ),
     "since": ("{time} 起", "since {time}"),
     "earlier": ("已结束", "Over"),
     "kept_quiet": ("暂不通知", "Kept quiet"),
@@ -82,6 +90,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "silenced": ("静音中，暂不通知", "silenced, not told yet"),
     "inhibited": ("已由更严重的告警说明", "a graver alert says it"),
     "acknowledge": ("应答", "answered"),
+    "outdated": (
+        "应答不算：之后曾恢复，又再次异常",
+        "answer does not count: it was over, and came back, since",
+    ),
+    "outgrown": (
+        "应答不算：之后又加重了，请再看",
+        "answer does not count: it got worse since, look again",
+    ),
     "overdue": ("无人应答，升级", "no answer, escalated"),
     "unheard": ("送不到，升级", "could not be sent, escalated"),
     "lasting": ("提醒", "reminded"),

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from alert_world import condition
+from alert_world import condition, record
 from console_site import Site
 from console_site import site as running
 
-from coldchain.records import ConditionRecord
+from coldchain.records import ConditionRecord, ExcursionRecord
 
 
 @pytest.fixture
@@ -21,3 +21,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def make_condition() -> Callable[..., ConditionRecord]:
     return condition
+
+
+@pytest.fixture(scope="session")
+def make_record() -> Callable[..., ExcursionRecord]:
+    return record
