@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import REGISTRY
+from coldchain.times import SECOND_MS
 
 from .books import Books
 from .database import transaction
@@ -27,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 GROUP = "alerts"
 POLL_MS = 100
+#: How old what is known of topics may be: so long until partitions that were added are read.
+LOOK_MS = 60 * SECOND_MS
 
 
 class Intake:
@@ -41,7 +44,7 @@ class Intake:
         self._waits_for: dict[TopicPartition, int] = {}
         self._taking = Taking(db, books, kafka.topic)
         self._registry = kafka.topic(REGISTRY)
-        self._consumer = consumer(kafka, group=GROUP)
+        self._consumer = consumer(kafka, group=GROUP, metadata_max_age_ms=LOOK_MS)
         self._begin(
             [
                 where
@@ -54,7 +57,9 @@ class Intake:
         self._consumer.close()
 
     def _begin(self, ours: list[TopicPartition]) -> None:
-        """Go on where the database says; registry first."""
+        """Go on where the database says; registry first. Raises KafkaError, having done nothing."""
+        registry = [where for where in ours if where.topic == self._registry]
+        self._waits_for = self._consumer.end_offsets(registry) if registry else {}
         self._consumer.assign(ours)
         for where in ours:
             row = self._db.execute(
@@ -65,9 +70,25 @@ class Intake:
                 self._consumer.seek(where, row["next"])
             else:
                 self._consumer.seek_to_beginning(where)
-        registry = [where for where in ours if where.topic == self._registry]
-        self._waits_for = self._consumer.end_offsets(registry) if registry else {}
         self._consumer.pause(*(where for where in ours if where.topic != self._registry))
+
+    def _look_for_more(self) -> None:
+        """Take on partitions that were added to our topics: no group does it.
+
+        Asks the broker nothing, which could wait for ever where it is away: `poll` renews what
+        is known of topics every LOOK_MS.
+        """
+        ours = self._consumer.assignment()
+        topics = sorted({where.topic for where in ours})
+        all_of_them = [one for topic in topics for one in partitions_of(self._consumer, topic)]
+        added = [where for where in all_of_them if where not in ours]
+        if not added:
+            return
+        _log.info("new partitions: %s", ", ".join(f"{one.topic}/{one.partition}" for one in added))
+        try:
+            self._begin([*ours, *added])
+        except KafkaError as error:  # the next step tries again
+            _log.warning("new partitions can't be read yet: %s", error)
 
     def step(self) -> int:
         """Take in what has come, and what time has brought; the number of records."""
@@ -87,6 +108,7 @@ class Intake:
         if batch:
             self._show(batch)
         self._open_up()
+        self._look_for_more()
         return sum(map(len, batch.values()))
 
     def _open_up(self) -> None:

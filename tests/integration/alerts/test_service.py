@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
 
 from alerts.routes import Recipient, Routes, Rule
 from alerts.service import AlertService
@@ -222,6 +223,33 @@ def test_the_database_says_where_to_go_on_and_kafka_only_shows_it(
     committed = [shown.committed(TopicPartition(topic, one)) or 0 for one in range(4)]
     shown.close()
     assert sum(committed) == 2
+
+
+def test_partitions_that_are_added_are_read_without_a_restart(
+    kafka: KafkaSettings, tmp_path: Path, phone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.intake.LOOK_MS", 500)
+    database = tmp_path / "alerts.sqlite"
+    wang = Recipient("wang", {"phone": phone.url()}, "en")
+    topic = kafka.topic(EXCURSIONS)
+    _send(kafka, _excursion("x1"))
+    with _running(_settings(kafka, database, wang)):
+        _until(lambda: phone.messages())
+        admin = KafkaAdminClient(**kafka.client())
+
+        def partitions() -> int:
+            return len(admin.describe_topics([topic])[0]["partitions"])
+
+        count = partitions()
+        admin.create_partitions({topic: count + 1})
+        _until(lambda: partitions() == count + 1)
+        admin.close()
+        sender = producer(kafka)
+        _, key, value = _excursion("x2", compartment="rear")
+        sender.send(topic, value, key.encode(), partition=count).get(30)
+        sender.close()
+        _until(lambda: len(list_alerts(database)) == 2)
+        _until(lambda: len(phone.messages()) == 2)  # x1 is not said again
 
 
 def test_a_second_service_on_one_database_is_refused(
