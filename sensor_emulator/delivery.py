@@ -10,6 +10,7 @@ class Delivery:
 
     `readings` are its non-null samples. `fate` is what the way did to it: sent, a second copy
     of one sent, corrupted, or dropped (never received). `what` it is: a frame, or a scan.
+    `ready`: a frame's `received`, had nothing held it back.
     """
 
     device: str
@@ -18,3 +19,4 @@ class Delivery:
     readings: int
     fate: str = "sent"
     what: Literal["frame", "scan"] = "frame"
+    ready: int = 0

@@ -58,7 +58,7 @@ class Gateways:
         self._charge = generator(scenario.seed, "battery").uniform(0.75, 1.0, len(fleet.devices))
         self._tracks = Tracks(fleet)
         self._faults: dict[int, list[Fault]] = defaultdict(list)
-        for fault in faults:
+        for fault in sorted(faults, key=lambda fault: fault.rank):
             self._faults[fault.place.device].append(fault)
 
     @property
@@ -148,7 +148,11 @@ class Gateways:
                 position=position,
             )
             self._seq[index] += 1
-            made.append(Delivery(device.name, encode_frame(frame), received, frame.readings()))
+            made.append(
+                Delivery(
+                    device.name, encode_frame(frame), received, frame.readings(), ready=received
+                )
+            )
         return made
 
     def _wrong_by(self, index: int, at: int) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from coldchain.times import DAY_MS, MINUTE_MS
 
 from .chance import generator
-from .faults import FAULTS, Fault, Place
+from .faults import FAULTS, Fault, LinkFault, Place
 from .fleet import Device, Fleet, build
 from .loads import Loads, draw_loads
 from .openings import Openings
@@ -69,13 +69,15 @@ def _doors(scenario: Scenario, fleet: Fleet, start: int, end: int) -> Openings:
 def _faults(scenario: Scenario, fleet: Fleet) -> list[Fault]:
     made: list[Fault] = []
     for number, spec in enumerate(scenario.faults):
-        name = ("fault", str(number), spec.kind)
+        kind = FAULTS[spec.kind]
+        # Links draw the same wherever in the file they stand, others by their place in it.
+        before = sum(one.kind == spec.kind for one in scenario.faults[:number])
+        name = ("fault", str(before if issubclass(kind, LinkFault) else number), spec.kind)
         for device, at in _places(scenario, fleet, spec, number):
             place = _place(fleet, device, spec.compartment)
             end = scenario.start_ms + scenario.duration_ms
             if spec.for_minutes is not None:
                 end = min(end, at + round(spec.for_minutes * MINUTE_MS))
-            kind = FAULTS[spec.kind]
             amount = kind.usual if spec.amount is None else spec.amount
             chance = generator(scenario.seed, *name, device.name)
             made.append(kind(place, at, max(end, at), amount, chance))

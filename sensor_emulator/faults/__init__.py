@@ -10,6 +10,7 @@ from .links import (
     FramesDuplicated,
     FramesReordered,
     GatewayDead,
+    LinkFault,
     OutOfCoverage,
 )
 from .loaded_warm import LoadedWarm
@@ -44,4 +45,4 @@ FAULTS: dict[str, type[Fault]] = {
     )
 }
 
-__all__ = ["FAULTS", "Fault", "Place"]
+__all__ = ["FAULTS", "Fault", "LinkFault", "Place"]

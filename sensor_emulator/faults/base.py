@@ -6,13 +6,13 @@
     sense             what sensors say, in every frame's time
     reset_at          when the gateway restarts
     shift             what the gateway's clock is wrong by
-    carry             what becomes of a frame on its way
+    carry             what becomes of a frame on its way; `rank` orders a device's faults in it
 
 Times are ms of the world's own calendar.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Spans = list[tuple[int, int, int]]
 #: Goods: compartment, when (ms), the share they replace, how warm (°C).
 Rows = list[tuple[int, int, float, float]]
+Part = Literal["gateway", "unit", "door", "goods", "mains", "sensors"]
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,20 @@ class Fault:
     #: What `amount` means, and what it is where a scenario gives none.
     measure: ClassVar[str] = "nothing"
     usual: ClassVar[float] = 0.0
+    #: What `amount` may be, both ends included.
+    bounds: ClassVar[tuple[float, float]] = (0.0, 0.0)
+    #: The part that a device must have for it.
+    part: ClassVar[Part] = "gateway"
     #: The quantity whose channel shows it; "" for the device as a whole.
     quantity: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         """Where a kind sets up what it remembers."""
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Where it comes among the faults of its device."""
+        return 0, self.start, self.end
 
     def acts(self, at: int) -> bool:
         return self.start <= at < self.end
@@ -95,6 +105,8 @@ class Fault:
 
 class SensorFault(Fault):
     """A fault of the sensors alone: the goods are as they were."""
+
+    part = "sensors"
 
     def told(self) -> list[str]:
         return list(self.place.channels)

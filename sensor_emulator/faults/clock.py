@@ -9,6 +9,7 @@ class ClockWrong(Fault):
     kind = "clock-wrong"
     measure = "seconds ahead (below 0: behind)"
     usual = -900.0
+    bounds = (-31_536_000.0, 31_536_000.0)  # a year
 
     def shift(self, at: int) -> int:
         return round(self.amount * SECOND_MS) if self.acts(at) else 0

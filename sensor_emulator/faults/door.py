@@ -6,6 +6,7 @@ from .base import Fault, Spans
 class DoorLeftOpen(Fault):
     kind = "door-left-open"
     quantity = "door"
+    part = "door"
 
     def doors(self) -> Spans:
         return [(box, self.start, self.end) for box in self.place.boxes]

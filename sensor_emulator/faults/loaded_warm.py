@@ -8,6 +8,8 @@ class LoadedWarm(Fault):
     quantity = "product"
     measure = "°C of what is loaded"
     usual = 14.0
+    part = "goods"
+    bounds = (-40.0, 60.0)
 
     #: The share of a compartment's goods that it is.
     SHARE = 0.8

@@ -5,6 +5,7 @@ from .base import Fault, Spans
 
 class MainsLost(Fault):
     kind = "mains-lost"
+    part = "mains"
 
     def mains(self) -> Spans:
         return [(self.place.device, self.start, self.end)]

@@ -34,6 +34,7 @@ class SensorSpiking(SensorFault):
     kind = "sensor-spiking"
     measure = "the share of samples that are spikes"
     usual = 0.05
+    bounds = (0.0, 1.0)
 
     def sense(self, times: NDArray[np.int64], values: Floats) -> None:
         within = (times >= self.start) & (times < self.end)
@@ -48,6 +49,7 @@ class SensorDrifting(SensorFault):
     kind = "sensor-drifting"
     measure = "°C an hour"
     usual = 0.5
+    bounds = (-100.0, 100.0)
 
     def sense(self, times: NDArray[np.int64], values: Floats) -> None:
         since = np.clip(times, self.start, self.end) - self.start

@@ -10,6 +10,8 @@ class SetPointWrong(Fault):
     quantity = "air"
     measure = "°C too high (below 0: too low)"
     usual = 6.0
+    part = "unit"
+    bounds = (-40.0, 40.0)
 
     def drive(self, forcing: Forcing, at: int) -> None:
         forcing.shift[list(self.place.boxes)] += self.amount
