@@ -20,7 +20,7 @@ from coldchain.times import iso
 from .acceptance import Acceptance
 from .answers import Accepted, Problem, Refusal, RefusedItem, word
 from .asgi import Head, Receive, Scope, Send, answer, body
-from .limits import Bucket, take
+from .limits import Bucket, Room, take
 from .meters import Meters
 from .mqtt import Mqtt
 from .openapi import document
@@ -35,6 +35,10 @@ _RETRY_S = 5
 #: How often it is looked whether tokens changed: a revoked one lives on at most so long (s).
 _LOOK_S = 0.2
 _encode = msgspec.json.Encoder().encode
+
+
+#: A device's bodies on their way take at most one of so many parts of the memory for them.
+SHARES = 32
 
 
 def _now() -> int:
@@ -53,8 +57,13 @@ class FrontDoor:
     meters: Meters = field(default_factory=Meters)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _mqtt: Mqtt | None = None
-    _waiting_bytes: int = 0
+    room: Room = field(init=False)
     _looked: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        limits = self.settings
+        share = max(2 * limits.max_body_bytes, limits.max_waiting_bytes // SHARES)
+        self.room = Room(limits.max_waiting_bytes, share)
 
     def app(self) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         posts = {f"/v1/{name}": Post(self, name) for name in KINDS}
@@ -92,7 +101,7 @@ class FrontDoor:
         token = self._authenticate(head)
         media = head.media()
         self._spend(token.device, 1)
-        body = await self._body(head, receive)
+        body = await self._body(token.device, head, receive)
         return await self._sorted(name, token.device, body, media, f"http/v1/{name}")
 
     async def offer(self, name: str, device: str, body: bytes, media: str, where: str) -> Accepted:
@@ -169,24 +178,29 @@ class FrontDoor:
         if wait:
             raise Refusal(429, f"more than {limits.rate:g} items a second", retry_s=wait)
 
-    async def _body(self, head: Head, receive: Receive) -> bytes:
-        """The body, no larger than it may be, nor all bodies together. Raises Refusal."""
+    async def _body(self, device: str, head: Head, receive: Receive) -> bytes:
+        """The body, no larger than it may be, nor all bodies together, nor the device's own.
+
+        Raises Refusal.
+        """
         limit, got = self.settings.max_body_bytes, 0
 
         def grown(size: int) -> None:
             nonlocal got
             got += size
-            self._waiting_bytes += size
+            self.room.take(device, size)
             if got > limit:
                 raise Refusal(413, f"more than {limit} bytes")
-            if self._waiting_bytes > self.settings.max_waiting_bytes:
+            if self.room.has_its_share(device):
+                raise Refusal(429, f"too much of {device} at once", retry_s=_RETRY_S)
+            if self.room.is_full():
                 raise Refusal(503, "too much at once", retry_s=_RETRY_S)
 
         head.check_length(limit)
         try:
             whole = await body(receive, self.settings.body_patience_s, grown)
         finally:
-            self._waiting_bytes -= got
+            self.room.give_back(device, got)
         self.meters.bytes.inc(got)
         return whole
 
@@ -199,15 +213,15 @@ class FrontDoor:
 
     async def _keep(self, records: list[Record]) -> None:
         size = sum(len(record.value) for record in records)
-        if self._waiting_bytes + size > self.settings.max_waiting_bytes:
-            raise Refusal(503, "too much at once", retry_s=_RETRY_S)
-        self._waiting_bytes += size
+        self.room.take("", size)
         try:
+            if self.room.is_full():
+                raise Refusal(503, "too much at once", retry_s=_RETRY_S)
             await self.acceptance.accept(records)
         except SpoolFullError as error:
             raise Refusal(503, f"Kafka is away and {error}", retry_s=_RETRY_S) from None
         finally:
-            self._waiting_bytes -= size
+            self.room.give_back("", size)
 
     async def _healthz(self, _: Request) -> Response:
         return _json(200, {"status": "alive"})

@@ -1,6 +1,38 @@
 """How much a device may send: a token bucket each, as a pure function of time."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Room:
+    """The memory for bodies on their way: at most `most` bytes together, `share` a device's.
+
+    One device that sends slowly, and much of it, keeps nobody else out.
+    """
+
+    most: int
+    share: int
+    taken: int = 0
+    _of_device: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def is_full(self) -> bool:
+        """Whether all together have more than there is."""
+        return self.taken > self.most
+
+    def has_its_share(self, device: str) -> bool:
+        """Whether a device has more than its share."""
+        return self._of_device[device] > self.share
+
+    def take(self, device: str, size: int) -> None:
+        self.taken += size
+        self._of_device[device] += size
+
+    def give_back(self, device: str, size: int) -> None:
+        self.taken -= size
+        self._of_device[device] -= size
+        if not self._of_device[device]:
+            del self._of_device[device]
 
 
 @dataclass(slots=True)

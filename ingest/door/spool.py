@@ -97,9 +97,11 @@ class Spool:
 
     def remove(self, ids: Iterable[int]) -> None:
         """Forget these: they are in Kafka."""
+        gone: list[int] = []
         with self._db:
-            self._db.executemany("DELETE FROM spool WHERE id = ?", [(one,) for one in ids])
-        self._count()
+            for one in ids:
+                gone += self._forget(one)
+        self._less(gone)
         if not self.held:  # give the disk back
             self._db.execute("PRAGMA incremental_vacuum").fetchall()
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -110,8 +112,19 @@ class Spool:
             self._db.execute(
                 "INSERT INTO set_aside SELECT *, ? FROM spool WHERE id = ?", (reason, number)
             )
-            self._db.execute("DELETE FROM spool WHERE id = ?", (number,))
-        self._count()
+            gone = self._forget(number)
+        self._less(gone)
+        self.set_aside += len(gone)
+
+    def _forget(self, number: int) -> list[int]:
+        """Delete a record within a transaction; its size, nothing where it is gone already."""
+        rows = self._db.execute("DELETE FROM spool WHERE id = ? RETURNING size", (number,))
+        return [size for (size,) in rows.fetchall()]
+
+    def _less(self, sizes: list[int]) -> None:
+        """Counted as they go: counting what is left takes the longer the more there is."""
+        self.held -= len(sizes)
+        self.size -= sum(sizes)
 
     def close(self) -> None:
         self._db.close()

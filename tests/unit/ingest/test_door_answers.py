@@ -176,13 +176,25 @@ def test_it_is_not_ready_once_the_largest_request_has_no_room(tmp_path: Path) ->
 
 def test_503_more_at_once_than_memory_is_for(tmp_path: Path) -> None:
     with door_in(tmp_path, max_body_bytes=600, max_waiting_bytes=600) as door:
-        door.door._waiting_bytes = 500
+        door.door.room.take("van-0099", 500)
         answer = door.ask()
         described(answer)
         assert answer.status == 503
-        door.door._waiting_bytes = 0
+        door.door.room.give_back("van-0099", 500)
         assert door.ask().status == 202
-        assert door.door._waiting_bytes == 0
+        assert door.door.room.taken == 0
+
+
+def test_429_a_device_that_has_its_share_of_memory_keeps_nobody_else_out(tmp_path: Path) -> None:
+    with door_in(tmp_path, max_body_bytes=600, max_waiting_bytes=40_000) as door:
+        room = door.door.room
+        room.take("van-1", room.share)
+        answer = door.ask()
+        described(answer)
+        assert answer.status == 429
+        room.give_back("van-1", room.share)
+        room.take("van-0099", room.share)
+        assert door.ask().status == 202
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/openapi.json"])
