@@ -16,12 +16,17 @@ from coldchain.profile import Profile
 from coldchain.registry import Kind
 from coldchain.times import MINUTE_MS, SECOND_MS, from_iso
 
-from .faults import FAULTS
+from .faults import FAULTS, Part
 from .kinds import BODIES
 
 Speed = float | Literal["max"]
-Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+#: A run is 400 days at most: beyond that a plan takes longer than anyone waits.
+Minutes = Annotated[float, Meta(gt=0, le=400 * 1440)]
+#: So many faults a run, at most, of one entry.
+MOST_FAULTS = 100_000
+#: No season is further from the usual one, °C.
+MOST_WARMER_C = 30
 
 
 #: The room of a store that takes in warm goods.
@@ -42,7 +47,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     count: Annotated[int, Meta(ge=0, le=1_000_000)]
-    profiles: dict[str, Positive]
+    profiles: dict[str, Annotated[float, Meta(gt=0, le=1e6)]]
     compartments: Annotated[int, Meta(ge=1, le=1_000)] = 1
     idle: Annotated[int, Meta(ge=0)] = 0
     mixed: bool = False
@@ -66,10 +71,10 @@ class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     kind: str
     device: str | None = None
     compartment: str | None = None
-    at_minutes: Annotated[float, Meta(ge=0)] | None = None
+    at_minutes: Annotated[float, Meta(ge=0, le=400 * 1440)] | None = None
     fleet: Kind | None = None
-    per_day: Positive | None = None
-    for_minutes: Positive | None = None
+    per_day: Annotated[float, Meta(gt=0, le=1440)] | None = None
+    for_minutes: Minutes | None = None
     amount: float | None = None
 
 
@@ -97,9 +102,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     title: dict[str, str]
     start: datetime
-    duration_minutes: Positive
+    duration_minutes: Minutes
     fleet: dict[Kind, Group]
-    seed: int = 1
+    seed: Annotated[int, Meta(ge=0)] = 1
     speed: Speed = 60.0
     step_seconds: Annotated[int, Meta(gt=0, le=60)] = 10
     sample_seconds: Annotated[int, Meta(gt=0)] = 30
@@ -202,8 +207,14 @@ def _wrong(scenario: Scenario, profiles: Mapping[str, Profile]) -> list[tuple[st
         found.append(("start", "a time without a zone; end it with +08:00"))
     if scenario.speed != "max" and not 0 < scenario.speed < math.inf:
         found.append(("speed", 'a number above 0, or "max"'))
-    if not math.isfinite(scenario.warmer):
-        found.append(("warmer", "not a number of degrees"))
+    if not abs(scenario.warmer) <= MOST_WARMER_C:
+        found.append(
+            ("warmer", f"not a number of degrees from -{MOST_WARMER_C} to {MOST_WARMER_C}")
+        )
+    if scenario.duration_ms < scenario.frame_ms:
+        found.append(("duration_minutes", "shorter than a frame (frame_seconds)"))
+    if not any(group.count for group in scenario.fleet.values()):
+        found.append(("fleet", "no device in it; give a kind with a count above 0"))
     if scenario.sample_ms % scenario.step_ms:
         found.append(("sample_seconds", "must be a multiple of step_seconds"))
     if scenario.frame_ms % scenario.sample_ms:
@@ -217,7 +228,12 @@ def _wrong(scenario: Scenario, profiles: Mapping[str, Profile]) -> list[tuple[st
                 wrong = f"{name} asks for a sample every {profiles[name].sampling // 1000} s"
                 found.append(("sample_seconds", wrong))
     for index, fault in enumerate(scenario.faults):
-        said_of = _wrong_fault(fault) or _wrong_place(fault, scenario)
+        said_of = (
+            _wrong_fault(fault)
+            or _wrong_amount(fault)
+            or _wrong_place(fault, scenario)
+            or _wrong_extent(fault, scenario)
+        )
         found += [(f"faults[{index}].{key}", said) for key, said in said_of]
     return found
 
@@ -264,6 +280,49 @@ def _wrong_place(fault: FaultSpec, scenario: Scenario) -> list[tuple[str, str]]:
         rooms = ", ".join(group.rooms())
         return [("compartment", f"{fault.device} has no {fault.compartment!r}; it has {rooms}")]
     return []
+
+
+def _wrong_amount(fault: FaultSpec) -> list[tuple[str, str]]:
+    if fault.amount is None:
+        return []
+    kind = FAULTS[fault.kind]
+    least, most = kind.bounds
+    if least == most:
+        return [("amount", f"{fault.kind} has none")]
+    if not least <= fault.amount <= most:
+        return [("amount", f"{fault.amount:g}: from {least:g} to {most:g}; it is {kind.measure}")]
+    return []
+
+
+def _wrong_extent(fault: FaultSpec, scenario: Scenario) -> list[tuple[str, str]]:
+    """When, how often, and whether such a device has the part that the fault is of."""
+    if fault.at_minutes is not None and fault.at_minutes >= scenario.duration_minutes:
+        return [("at_minutes", f"the run ends after {scenario.duration_minutes:g}")]
+    name = fault.fleet if fault.device is None else fault.device.rpartition("-")[0]
+    kind, group = next(
+        ((kind, group) for kind, group in scenario.fleet.items() if kind == name), (None, None)
+    )
+    if kind is None or group is None:
+        return [("fleet", f"no {name} in this fleet")]
+    if not _has(FAULTS[fault.kind].part, kind, group):
+        return [("kind", f"{fault.kind}: a {kind} here has no such part")]
+    expected = (fault.per_day or 0.0) * scenario.duration_minutes / 1440 * group.count
+    if expected > MOST_FAULTS:
+        return [("per_day", f"about {expected:,.0f} faults in this run; at most {MOST_FAULTS:,}")]
+    return []
+
+
+def _has(part: Part, kind: Kind, group: Group) -> bool:
+    body = BODIES[kind]
+    if part == "sensors":
+        return not {"air", "product"}.isdisjoint(group.quantities or body.quantities)
+    return {
+        "gateway": True,
+        "goods": True,
+        "unit": body.capacity > 0,
+        "door": "door" in body.quantities,
+        "mains": body.mains,
+    }[part]
 
 
 def _names(scenario: Scenario) -> str:

@@ -113,6 +113,8 @@ def _changed(
 
     changes: dict[str, Any] = {}
     if seed is not None:
+        if seed < 0:
+            raise UserError(f"--seed {seed}: a whole number from 0 on")
         changes["seed"] = seed
     if duration is not None:
         changes["duration_minutes"] = _minutes(duration)

@@ -177,7 +177,10 @@ def _records(raw: bytes, whole: Any, path: Path) -> Iterator[tuple[str, Any]]:
     import msgspec
 
     if isinstance(whole, dict) and "excursions" in whole:
-        whole = [*whole["excursions"], *whole.get("conditions", [])]
+        parts = (whole["excursions"], whole.get("conditions", []))
+        if not all(isinstance(part, list) for part in parts):
+            raise UserError(f"{path}: `excursions` and `conditions` must be lists of records")
+        whole = [one for part in parts for one in part]
     if isinstance(whole, list):
         yield from ((f"record {number}", one) for number, one in enumerate(whole, 1))
         return

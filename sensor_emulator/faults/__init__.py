@@ -1,6 +1,6 @@
 """What goes wrong: one small file a fault, one row each in the table."""
 
-from .base import Fault, Place
+from .base import Fault, Part, Place
 from .clock import ClockWrong
 from .compressor import CompressorFailed
 from .door import DoorLeftOpen
@@ -45,4 +45,4 @@ FAULTS: dict[str, type[Fault]] = {
     )
 }
 
-__all__ = ["FAULTS", "Fault", "LinkFault", "Place"]
+__all__ = ["FAULTS", "Fault", "LinkFault", "Part", "Place"]

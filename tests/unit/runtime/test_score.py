@@ -111,3 +111,13 @@ def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -
         main(["score", "--truth", "no.json", "--excursions", "no.json"])
     assert ended.value.code == 2
     assert "no.json: can't be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("found", ['{"excursions": 5}', '{"excursions": [], "conditions": 5}'])
+def test_records_that_are_no_list_are_refused_in_one_line(
+    found: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status(tmp_path, truth(), found) == 2
+    error = capsys.readouterr().err
+    assert "must be lists" in error
+    assert error.count("\n") == 1

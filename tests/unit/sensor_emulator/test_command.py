@@ -56,6 +56,8 @@ def test_a_file_of_ones_own_is_a_scenario_too(tmp_path: Path) -> None:
         (("--scenario", "nowhere"), "demo-morning"),
         (("--duration", "6 fortnights"), "40min"),
         (("--duration", "-2h"), "40min"),
+        (("--duration", "inf"), "40min"),
+        (("--seed", "-1"), "--seed -1"),
         (("--speed", "fast"), "or max"),
         (("--speed", "nan"), "or max"),
         (("--to", "ftp://127.0.0.1"), "http(s)://host:port"),
