@@ -18,8 +18,8 @@ from .standing import RANK
 class Known:
     """What is known of an alert when an answer to it is weighed. Times in ms.
 
-    `reopened`: when it last fired anew after it was over; `least`: the least severity at which a
-    word of it was ever owed; `told`: the gravest that had reached anybody, or may have, by the
+    `reopened`: when it last fired anew after it was over; `least`: the least severity that it
+    ever had; `told`: the gravest that had reached anybody, or may have, by the
     answer's time; `owed`: the gravest that was told, or still waits, by now.
     """
 

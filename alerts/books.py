@@ -156,7 +156,8 @@ class Books:
         for event in happening:
             self._happen(alert, event, severity, now)
         is_owed = any(event in ("silenced", "inhibited") for event in happening)
-        self._rows.set(alert, owed=is_owed, severity=severity)
+        self._rows.set(alert, owed=is_owed)
+        self._rows.stand_at(alert, severity)
 
     def _hush(self, row: sqlite3.Row, severity: Severity, now: int) -> Hush | None:
         """Why nobody is told of it for now, if that is so."""
@@ -177,7 +178,8 @@ class Books:
         if found is None:
             return
         after, effect = found
-        self._rows.set(alert, status=after, severity=severity)
+        self._rows.set(alert, status=after)
+        self._rows.stand_at(alert, severity)
         if after in UNANSWERED:
             self._rows.set(alert, hushed=0)
         else:
@@ -216,7 +218,7 @@ class Books:
         at = min(from_iso(command.at), now)
         known = Known(
             self._rows.reopened(row["id"]),
-            self.mailbox.least(row["id"]),
+            row["least"],
             self.mailbox.told_by(row["id"], at),
             self.mailbox.told(row["id"]),
         )

@@ -28,7 +28,8 @@ CREATE INDEX IF NOT EXISTS excursions_of_alert ON excursions (alert);
 CREATE INDEX IF NOT EXISTS excursions_of_device ON excursions (device, compartment, subject);
 CREATE TABLE IF NOT EXISTS alerts (
     id TEXT PRIMARY KEY, device TEXT NOT NULL, compartment TEXT NOT NULL, subject TEXT NOT NULL,
-    asset TEXT NOT NULL, status TEXT NOT NULL, severity TEXT NOT NULL, raised INTEGER NOT NULL,
+    asset TEXT NOT NULL, status TEXT NOT NULL, severity TEXT NOT NULL, least TEXT NOT NULL,
+    raised INTEGER NOT NULL,
     told_at INTEGER, step INTEGER NOT NULL DEFAULT 0, next_step INTEGER,
     round INTEGER NOT NULL DEFAULT 0, next_repeat INTEGER, flaps INTEGER NOT NULL DEFAULT 0,
     hushed INTEGER NOT NULL DEFAULT 0, owed INTEGER NOT NULL DEFAULT 0,

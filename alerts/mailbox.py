@@ -95,11 +95,6 @@ class Mailbox:
         )
         return max((row["severity"] for row in rows), key=RANK.__getitem__, default=None)
 
-    def least(self, alert: str) -> Severity | None:
-        """The least severity at which a word of it was ever owed."""
-        rows = self._db.execute("SELECT DISTINCT severity FROM tells WHERE alert = ?", (alert,))
-        return min((row["severity"] for row in rows), key=RANK.__getitem__, default=None)
-
     def those_told(self, alert: str) -> tuple[Addressee, ...]:
         """Everybody who was told of it, or is about to be, and whom the routes still know."""
         rows = self._db.execute(

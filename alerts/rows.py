@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from coldchain.profile import Profile
+from coldchain.records import Severity
 from coldchain.registry import Entry, Registration
 
 from . import findings
@@ -119,8 +120,8 @@ class Rows:
         """A new alert about this finding."""
         entry = self.entry(first.device, findings.began(first))
         self._db.execute(
-            "INSERT INTO alerts (id, device, compartment, subject, asset, status, severity, raised)"
-            " VALUES (?, ?, ?, ?, ?, 'new', ?, ?)",
+            "INSERT INTO alerts (id, device, compartment, subject, asset, status, severity, least,"
+            " raised) VALUES (?1, ?2, ?3, ?4, ?5, 'new', ?6, ?6, ?7)",
             (
                 alert,
                 first.device,
@@ -135,6 +136,12 @@ class Rows:
         if made is None:
             raise LookupError(alert)
         return made
+
+    def stand_at(self, alert: str, severity: Severity) -> None:
+        """An alert's severity now; the least that it ever had is kept beside."""
+        self.set(alert, severity=severity)
+        if severity == "warning":
+            self.set(alert, least=severity)
 
     def set(self, alert: str, **columns: object) -> None:
         names = ", ".join(f"{name} = ?" for name in columns)
