@@ -43,7 +43,8 @@ carried: setup # what no tracked file may carry
 	$(BIN)/python scripts/refuse.py
 
 test: servers ## unit tests, then integration tests on real servers, started once
-	$(BIN)/pytest tests/unit tests/integration
+	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/integration
 
 unit: setup ## unit tests only
 	$(BIN)/pytest tests/unit
