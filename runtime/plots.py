@@ -19,6 +19,7 @@ from coldchain.excursions import Excursion
 from coldchain.limits import Limit
 from coldchain.profile import Profile
 from coldchain.segment import Interval
+from coldchain.thinning import PIXEL_COLUMNS, thinned
 from coldchain.times import DAY_MS
 
 from .errors import UserError
@@ -26,8 +27,6 @@ from .errors import UserError
 FORMATS = (".png", ".svg")
 WIDTH_INCHES, PANEL_INCHES, LANE_INCHES = 12.0, 4.4, 0.24
 DPI = 150
-#: Of more readings than four a column, first, least, greatest and last are kept.
-PIXEL_COLUMNS = 1_600
 
 #: Spans narrower than a pixel are drawn all the same.
 EDGE = 0.8
@@ -85,25 +84,6 @@ def plot(path: Path, title: str, panels: Sequence[Panel], profile: Profile, zone
             figure.savefig(path, dpi=DPI, metadata=_metadata(path))
         except OSError as error:
             raise UserError(f"--plot {path}: can't be written: {error.strerror}") from None
-
-
-def thinned(
-    times: NDArray[np.int64], values: NDArray[Any], columns: int = PIXEL_COLUMNS
-) -> NDArray[np.int64]:
-    """The rows to draw of readings in order of time: per pixel column first, least, greatest, last.
-
-    All rows where they are few. Rows come back in order.
-    """
-    if len(times) <= 4 * columns:
-        return np.arange(len(times))
-    span = int(times[-1] - times[0]) + 1
-    # Python's integers would be slow and 64 bits too short for ms times columns over centuries.
-    column = ((times - times[0]) / span * columns).astype(np.int64)
-    starts = np.flatnonzero(np.diff(column, prepend=-1))
-    ends = np.append(starts[1:], len(times)) - 1
-    by_value = np.lexsort((values, column))  # within each column from least to greatest
-    kept = np.concatenate([starts, ends, by_value[starts], by_value[ends]])
-    return np.unique(kept)
 
 
 def with_gaps(

@@ -16,14 +16,13 @@ from coldchain.celsius import MICRO, from_micro
 from coldchain.excursions import Excursion
 from coldchain.limits import Limit
 from coldchain.segment import Interval
+from coldchain.thinning import thinned
 from coldchain.times import HOUR_MS, MINUTE_MS
 
 from .drawing import Box, Drawing, Label, Line, Shape
 
 WIDTH, HEIGHT = 520.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 78.0, 8.0, 20.0
-#: Pixel columns of the plot, four a point.
-COLUMNS = 1_600
 
 INK, GRID, CURVE, UNKNOWN = "#25303b", "#d9dee3", "#1f5f99", "#e7eaed"
 SEVERITY = {"critical": "#c62828", "warning": "#e08a00"}
@@ -77,17 +76,6 @@ def draw(curve: Curve, zone: tzinfo) -> Drawing:
         *_lines(times, values, curve.max_gap, scale),
     ]
     return Drawing(WIDTH, HEIGHT, tuple(shapes), curve.says)
-
-
-def thinned(times: Ints, values: Ints, columns: int = COLUMNS) -> Ints:
-    """The rows to draw: per pixel column the first, least, greatest and last, in order."""
-    if len(times) <= 4 * columns:
-        return np.arange(len(times), dtype=np.int64)
-    column = ((times - times[0]) / (int(times[-1] - times[0]) + 1) * columns).astype(np.int64)
-    starts = np.flatnonzero(np.diff(column, prepend=-1))
-    ends = np.append(starts[1:], len(times)) - 1
-    by_value = np.lexsort((values, column))
-    return np.unique(np.concatenate([starts, ends, by_value[starts], by_value[ends]]))
 
 
 def _inside(curve: Curve) -> tuple[Ints, Ints]:

@@ -13,7 +13,7 @@ from parcel_day import PARCEL, START, everything, warm_on_the_way
 from audit.errors import AuditError
 from audit.judging import Readings
 from audit.pages.drawing import Box, Label, Line
-from audit.pages.figures import Curve, draw, thinned, ticks
+from audit.pages.figures import Curve, draw, ticks
 from audit.pages.fonts import MISSING, chinese_font, latin_font
 from audit.pages.html import svg
 from audit.pages.words import WORDS
@@ -21,6 +21,7 @@ from audit.records import Archive, ParcelFile, open_archive
 from audit.verify import verify
 from coldchain.celsius import MICRO
 from coldchain.limits import Limit
+from coldchain.thinning import thinned
 from coldchain.times import HOUR_MS, MINUTE_MS
 
 ZONE = ZoneInfo("Asia/Shanghai")

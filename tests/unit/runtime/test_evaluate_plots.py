@@ -8,15 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coldchain.evaluation import evaluate
+from coldchain.thinning import PIXEL_COLUMNS, thinned
 from runtime.errors import UserError
 from runtime.logger_files import zone_named
 from runtime.plots import (
-    PIXEL_COLUMNS,
     Panel,
     band,
     check_format,
     plot,
-    thinned,
     unknown,
     with_gaps,
 )
