@@ -24,8 +24,8 @@ from .harms import HARMS, NoHarm, Scene
 from .plan import KINDS, Harm, schedule
 from .stage import Stage, stage
 
-#: Seconds after the last harm in which fresh data has to flow, and in which all has to settle.
-FRESH, SETTLED = 10.0, 300.0
+#: Seconds after the last harm in which all has to settle.
+SETTLED = 300.0
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from broker.settings import KafkaSettings
 from broker.topics import ABOARD, CUSTODY, EXCURSIONS, FRAMES, PARCELS, SCANS, Topic
 from coldchain.holding import that_hold
 from coldchain.parcel_records import ParcelRecord
-from coldchain.records import ConditionRecord, ExcursionRecord
+from coldchain.records import ExcursionRecord
 from series.reader import Reader
 from series.settings import SeriesSettings
 
@@ -91,9 +91,9 @@ def _stored(reader: Reader) -> Iterator[tuple[tuple[str, str], dict[int, float]]
 
 def _excursions(kafka: KafkaSettings, expected: Expected, found: Findings) -> None:
     records = [
-        msgspec.json.decode(raw, type=ExcursionRecord)
-        for raw in _values(kafka, EXCURSIONS)
-        if "rule" not in msgspec.json.decode(raw)
+        msgspec.convert(one, ExcursionRecord)
+        for one in map(msgspec.json.decode, _values(kafka, EXCURSIONS))
+        if "rule" not in one  # else it is a condition
     ]
     held = {one.id: one for one in that_hold(records)}
     found.excursions = len(held)
@@ -167,12 +167,3 @@ def dump(kafka: KafkaSettings, folder: Path) -> None:
     for topic in (EXCURSIONS, PARCELS, SCANS, ABOARD):
         with (folder / f"{topic.name}.jsonl").open("wb") as lines:
             lines.writelines(raw + b"\n" for raw in _values(kafka, topic))
-
-
-def conditions(kafka: KafkaSettings) -> list[ConditionRecord]:
-    """What the fleet rules said."""
-    return [
-        msgspec.json.decode(raw, type=ConditionRecord)
-        for raw in _values(kafka, EXCURSIONS)
-        if "rule" in msgspec.json.decode(raw)
-    ]
