@@ -24,7 +24,7 @@ class Known:
     """
 
     reopened: int | None
-    least: Severity
+    least: Severity | None
     told: Severity | None
     owed: Severity | None
 
@@ -44,5 +44,6 @@ def weigh(at: int, severity: Severity, known: Known) -> Weighed:
     """What an answer given at `at` (ms) is worth to an alert now at `severity`."""
     if known.reopened is not None and at < known.reopened:
         return Weighed("outdated", severity)
-    seen = max(known.least, known.told or known.least, key=RANK.__getitem__)
+    least = known.least or severity  # where nobody could be told at all: what the page shows
+    seen = max(least, known.told or least, key=RANK.__getitem__)
     return Weighed("outgrown" if RANK[known.owed] > RANK[seen] else "counts", seen)
