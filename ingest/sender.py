@@ -9,10 +9,13 @@ from kafka.errors import KafkaError
 
 from broker.clients import producer
 from broker.settings import KafkaSettings
-from broker.topics import FRAMES, REGISTRY, REJECTED
+from broker.topics import CUSTODY, FRAMES, REGISTRY, REJECTED, Topic
 from coldchain.frames import Frame, encode_frame
 from coldchain.registry import Registration
-from coldchain.rejections import Rejection
+from coldchain.rejections import Headers, Rejection
+
+#: What a topic's record is called in an error.
+_WHAT = {FRAMES: "frame", CUSTODY: "scan", REJECTED: "dead letter"}
 
 
 class SendError(Exception):
@@ -51,7 +54,20 @@ class Sender:
 
     def raw_frame(self, key: bytes | None, value: bytes, received: int | None = None) -> None:
         """Send a frame's bytes as they are; `received` in ms, None: now."""
-        self._send("frame", self._settings.topic(FRAMES), key, value, timestamp_ms=received)
+        self.raw(FRAMES, key, value, received)
+
+    def raw(
+        self,
+        topic: Topic,
+        key: bytes | None,
+        value: bytes,
+        received: int | None = None,
+        headers: Headers | None = None,
+    ) -> None:
+        """Send bytes to a topic as they are; `received` in ms, None: now."""
+        what = _WHAT.get(topic, "record")
+        more = {"timestamp_ms": received, "headers": headers}
+        self._send(what, self._settings.topic(topic), key, value, **more)
 
     def register(self, registrations: Iterable[Registration]) -> None:
         """Publish registrations, each in place of its device's last."""
@@ -61,8 +77,7 @@ class Sender:
 
     def reject(self, rejection: Rejection, key: bytes | None, value: bytes) -> None:
         """Put what could not be taken into the dead letters."""
-        topic = self._settings.topic(REJECTED)
-        self._send("dead letter", topic, key, value, headers=rejection.headers())
+        self.raw(REJECTED, key, value, headers=rejection.headers())
 
     def flush(self) -> None:
         """Wait until everything is confirmed. Raises SendError."""

@@ -18,7 +18,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from .answers import Refusal
-from .reading import JSON, KINDS, LINES
+from .reading import KINDS, media_of
 from .settings import MqttSettings
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Mqtt:
         self._client.ack(message.mid, message.qos)
 
     async def _keep(self, kind: str, device: str, body: bytes, topic: str) -> None:
-        media = LINES if b"\n{" in body and body[:1] == b"{" else JSON
+        media = media_of(body)
         while True:
             try:
                 await self._offer(kind, device, body, media, f"mqtt/{topic}")

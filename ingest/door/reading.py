@@ -17,6 +17,7 @@ from coldchain.times import SECOND_MS
 JSON, LINES = "application/json", "application/x-ndjson"
 _MOST_REASON = 400
 _items = msgspec.json.Decoder(list[msgspec.Raw])
+_one = msgspec.json.Decoder(msgspec.Raw)
 _BLANK = b" \t\r\n"
 
 
@@ -59,6 +60,17 @@ class Read:
     refused: list[Refused] = field(default_factory=list)
     ahead: int = 0
     foreign: str | None = None
+
+
+def media_of(body: bytes) -> str:
+    """What a body is that came without a word on it: lines where it is several objects."""
+    if b"\n" not in body or body.lstrip(_BLANK)[:1] != b"{":
+        return JSON
+    try:
+        _one.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return LINES
+    return JSON
 
 
 def items_of(body: bytes, kind: str) -> list[bytes]:

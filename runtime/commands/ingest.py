@@ -1,17 +1,17 @@
 """`coldchain ingest`: the front door, loggers' files, the registry, what was rejected."""
 
-import base64
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from runtime.commands.ingest_door import serve, tokens_app
+from runtime.commands.ingest_rejected import rejected
 from runtime.commands.ingest_watch import watch
 from runtime.errors import UserError
+from runtime.ingest_mistakes import users_mistakes
 from runtime.logger_files import (
     DatesOption,
     ProfilesOption,
@@ -24,7 +24,6 @@ from runtime.logger_files import (
 from runtime.registry_files import read_registrations
 
 if TYPE_CHECKING:
-    from ingest.dead_letters import DeadLetter
     from ingest.loggers import LoggerFile
     from ingest.replay import Sent
 
@@ -36,13 +35,11 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(watch)
+app.command()(rejected)
 app.add_typer(tokens_app, name="token")
 
 Quantity = Literal["air", "product"]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
-
-#: Bytes of a dead letter that the list shows.
-SHOWN_BYTES = 60
 
 
 @app.command()
@@ -93,7 +90,7 @@ def replay(
     from runtime.settings import load_settings
 
     place = Place(device, compartment, quantity, profile if register else None)
-    with progress(f"sending {len(files)} files as {device}"), _users_mistakes():
+    with progress(f"sending {len(files)} files as {device}"), users_mistakes():
         sent, registration = replay(load_settings().kafka, read, place, now, shift)
     if as_json:
         _print_json(
@@ -132,7 +129,7 @@ def registry(
     from ingest.replay import publish
     from runtime.settings import load_settings
 
-    with progress(f"publishing {len(registrations)} devices"), _users_mistakes():
+    with progress(f"publishing {len(registrations)} devices"), users_mistakes():
         changed = publish(load_settings().kafka, registrations, time.time_ns() // 1_000_000)
     if as_json:
         names = {one.device for one in changed}
@@ -143,71 +140,6 @@ def registry(
         typer.echo(
             f"{len(changed)} devices registered" + f", {same} as they were" * (same > 0) + "."
         )
-
-
-@app.command()
-def rejected(
-    again: Annotated[
-        bool, typer.Option("--replay", help="Send them to the rules once more, after mending.")
-    ] = False,
-    device: Annotated[str | None, typer.Option(help="Only this device's.", metavar="NAME")] = None,
-    reason: Annotated[
-        str | None, typer.Option(help="Only those whose reason has this in it.", metavar="TEXT")
-    ] = None,
-    limit: Annotated[int, typer.Option(help="List the last so many; 0: all.", min=0)] = 50,
-    as_json: JsonOption = False,
-) -> None:
-    """List what was rejected: why, where it came from, when. `--replay` sends it once more.
-
-    Only what came as a frame can be sent again as it is; of a logger's file, mend the line and
-    replay the file.
-
-    Example: `coldchain ingest rejected --reason "not registered" --replay`
-    """
-    from ingest.dead_letters import dead_letters, replayable, send_again
-    from runtime.settings import load_settings
-
-    kafka = load_settings().kafka
-    with progress("reading the dead letters"), _users_mistakes():
-        found = [
-            letter
-            for letter in dead_letters(kafka)
-            if (device is None or letter.device == device)
-            and (reason is None or reason in letter.rejection.reason)
-        ]
-    if again:
-        chosen = list(replayable(kafka, found))
-        with progress(f"sending {len(chosen)} frames once more"), _users_mistakes():
-            sent = send_again(kafka, chosen)
-        if as_json:
-            _print_json({"replayed": sent, "left": len(found) - sent})
-        else:
-            left = f"; {len(found) - sent} are repeats, or did not come as frames" * (
-                len(found) > sent
-            )
-            typer.echo(f"{sent} frames sent once more{left}.")
-        return
-    shown = found[-limit:] if limit else found
-    if as_json:
-        _print_json([_told(letter) for letter in shown])
-    else:
-        _print_letters(shown, len(found))
-
-
-@contextmanager
-def _users_mistakes() -> Iterator[None]:
-    from ingest.enrol import EnrolError
-    from ingest.history import HistoryError
-    from ingest.loggers import LoggerFileError
-    from ingest.replay import NotRegisteredError
-    from ingest.sender import SendError
-    from ingest.topic import TopicError
-
-    known = (EnrolError, HistoryError, LoggerFileError, NotRegisteredError, SendError, TopicError)
-    try:
-        yield
-    except known as error:
-        raise UserError(str(error)) from None
 
 
 def _check_name(option: str, name: str) -> None:
@@ -254,40 +186,3 @@ def _print_sent(one: "Sent") -> None:
         typer.echo(f"  line {line.line}: {line.reason}")
     if len(one.rejected) > 10:
         typer.echo(f"  and {len(one.rejected) - 10} more lines that could not be read")
-
-
-def _told(letter: "DeadLetter") -> dict[str, object]:
-    said = letter.rejection
-    try:
-        value: dict[str, str] = {"value": letter.value.decode()}
-    except UnicodeDecodeError:
-        value = {"value_base64": base64.b64encode(letter.value).decode()}
-    return {
-        "reason": said.reason,
-        "where": said.where,
-        "when": said.when,
-        "device": letter.device,
-        "received": letter.received,
-        **value,
-    }
-
-
-def _print_letters(letters: "list[DeadLetter]", count: int) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    if not letters:
-        typer.echo("Nothing was rejected.")
-        return
-    table = Table(box=None, header_style="dim")
-    for name in ("when", "where", "device", "reason", "bytes"):
-        table.add_column(name, overflow="fold")
-    for letter in letters:
-        said = letter.rejection
-        shown = letter.value[:SHOWN_BYTES].decode("utf-8", "backslashreplace")
-        cells = (said.when, said.where, letter.device, said.reason, shown)
-        table.add_row(*map(Text, cells))
-    Console().print(table)
-    if count > len(letters):
-        typer.echo(f"{count - len(letters)} older ones are not shown (--limit 0 shows all).")

@@ -182,7 +182,8 @@ def test_dead_letters_are_listed_and_sent_again_as_they_first_came(
     assert "tag-7" not in text
 
     status, printed, _ = ingest("rejected", "--replay", "--json")
-    assert (status, printed) == (0, {"replayed": 1, "left": 3})
+    assert status == 0
+    assert (printed["replayed"], printed["left"]) == (1, 2)  # the two are one, and both done with
     (again,) = (record for record in read_all(kafka, FRAMES) if record.key == b"van-1")
     assert (again.value, again.timestamp) == (b'{"v":1}', received)
 
