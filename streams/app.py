@@ -16,7 +16,7 @@ from yarl import URL
 
 from broker.clients import MAX_REQUEST_BYTES
 from broker.settings import KafkaSettings
-from broker.topics import ABOARD, CUSTODY, EXCURSIONS, FRAMES, PARCELS, REJECTED, SCANS
+from broker.topics import ABOARD, CUSTODY, EXCURSIONS, FRAMES, PARCELS, REJECTED, SCANS, Topic
 from coldchain.book import Book
 from coldchain.enrolment import Plans, Roster
 from series.writer import Writer
@@ -28,6 +28,7 @@ from .meters import Meters
 from .outbox import Outbox, Topics
 from .parcels.desk import DeskTopics, ParcelDesk
 from .parcels.forwarder import Forwarder
+from .parcels.tidy import Tidy
 from .rounds import Desk, Rounds
 from .settings import StreamSettings
 from .transport import Transport
@@ -79,15 +80,15 @@ def make_app(settings: StreamSettings) -> Any:
     profiles = settings.profiles.get
     book = Book(roster.find, profiles)
     manifests = Manifests(aboard.data, roster, profiles, time.monotonic, settings.leg_patience)
-    frames = kafka.topic(FRAMES)
 
-    def begins() -> dict[int, int]:
+    def begins(topic: Topic = FRAMES) -> dict[int, int]:
         # A consumer that is asked for records while nothing flows seeks as well, and what the
         # tables hold is not all there yet: what is ours is known once the rebalance is over.
         if app.rebalancing or app.in_recovery:
             return {}
+        name = kafka.topic(topic)
         return {
-            tp.partition: offset for tp, offset in app.consumer.begins.items() if tp.topic == frames
+            tp.partition: offset for tp, offset in app.consumer.begins.items() if tp.topic == name
         }
 
     memories, meters = Memories(devices.data), Meters()
@@ -102,11 +103,15 @@ def make_app(settings: StreamSettings) -> Any:
     desk = _rounds(
         settings,
         ParcelDesk(
+            kafka,
             settings.series,
             book,
             parcels.data,
             DeskTopics(topic[ABOARD], topic[PARCELS], parcels.changelog_topic),
+            outbox,
+            Tidy(parcels.data, lambda: begins(SCANS), partitions, settings.parcel_kept_ms),
             partitions,
+            wall_ms,
         ),
     )
 

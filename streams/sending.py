@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-#: Key, value, partition (None: the key's), and what else there is to say.
-Sent = tuple[bytes | None, bytes, int | None, dict[str, Any]]
+#: Key, value (None: forget the key), partition (None: the key's), and what else there is to say.
+Sent = tuple[bytes | None, bytes | None, int | None, dict[str, Any]]
 
 _RAW = {"key_serializer": "raw", "value_serializer": "raw"}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from broker.settings import KafkaSettings
 from coldchain.profile import Profile
-from coldchain.times import MINUTE_MS, SECOND_MS
+from coldchain.times import DAY_MS, MINUTE_MS, SECOND_MS
 from series.settings import SeriesSettings
 
 
@@ -17,6 +17,7 @@ class StreamSettings:
     so long is silent. `checkpoint`, `settle` and `session` are seconds: between checkpoints, from
     a late reading to its being judged, and until a dead worker's partitions go to another;
     `leg_patience`: how long a parcel's leg that ended waits for readings up to its end.
+    `parcel_kept_ms`: a parcel that is over leaves the state when nothing came for so long.
     `batch_frames` closes a checkpoint early; `in_flight` may be under way at once. `stalled`: after
     so many seconds without a commit while frames wait a worker stops; longer than a store that
     is away is waited for. `metrics_port` serves /healthz and /metrics; 0 is a free one.
@@ -32,6 +33,7 @@ class StreamSettings:
     settle: float = 5.0
     session: float = 6.0
     leg_patience: float = 120.0
+    parcel_kept_ms: int = 3 * DAY_MS
     batch_frames: int = 2_000
     in_flight: int = 4
     stalled: float = 900.0

@@ -19,6 +19,10 @@ def run(
         float,
         typer.Option(help="Seconds that a parcel's leg waits for its last readings.", min=0.1),
     ] = 120.0,
+    parcels_kept: Annotated[
+        float,
+        typer.Option(help="Hours that a parcel which is over stays in the worker's state.", min=0),
+    ] = 72.0,
     silent: Annotated[
         float, typer.Option(help="Seconds after which a device not heard is silent.", min=1)
     ] = 180.0,
@@ -67,6 +71,7 @@ def run(
         stalled=stalled,
         metrics_port=metrics_port,
         leg_patience=leg_patience,
+        parcel_kept_ms=round(parcels_kept * 3_600_000),
     )
     try:
         app = make_app(settings)

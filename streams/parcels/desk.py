@@ -1,27 +1,33 @@
 """The desk of parcels: notes taken, once a checkpoint done, then acknowledged.
 
 Per checkpoint, in this order: where the parcels are, to their devices; their records; their
-state to the changelog; the notes acknowledged.
+state to the changelog; the notes acknowledged. Then a few parcels that are over are put away.
 """
 
+import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from broker.settings import KafkaSettings
 from coldchain.book import Book
 from coldchain.parcel_records import AboardRecord, ParcelRecord, aboard_key
 from series.reader import Reader
 from series.settings import SeriesSettings
+from streams.batch import Refused, refusal
 from streams.memories import partition_of
+from streams.outbox import Outbox
 from streams.patience import patiently
 from streams.sending import send
 
 from .look import look
 from .memory import ParcelMemory, pack, unpack, waits_for_readings
 from .notes import Note, decode_note
+from .scans import Gone, scans_of
+from .tidy import Tidy
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +37,11 @@ TOGETHER = 200
 
 @dataclass(slots=True)
 class _Round:
-    """A checkpoint's parcels: their notes' events, their memories, and whom to measure."""
+    """A checkpoint's parcels: their notes' events, their memories, whom to measure, and the scans
+    that came too late."""
 
     events: list[Any] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     parcels: dict[str, tuple[int, ParcelMemory]] = field(default_factory=dict)
     to_measure: set[str] = field(default_factory=set)
     berths: list[AboardRecord] = field(default_factory=list)
@@ -53,14 +61,23 @@ class ParcelDesk:
 
     def __init__(
         self,
+        kafka: KafkaSettings,
         series: SeriesSettings,
         book: Book,
-        packed: Mapping[bytes, bytes],
+        packed: MutableMapping[bytes, bytes],
         topics: DeskTopics,
+        outbox: Outbox,
+        tidy: Tidy,
         partitions: int,
+        clock: Callable[[], int],
     ) -> None:
+        """`packed`: parcels as the changelog has them; `clock`: the wall clock, ms."""
+        self._kafka = kafka
         self._series = series
         self._book = book
+        self._outbox = outbox
+        self._tidy = tidy
+        self._clock = clock
         self._packed = packed
         self._topics = topics
         self._partitions = partitions
@@ -78,26 +95,63 @@ class ParcelDesk:
         """Do what was taken. Raises what Kafka and the store raise when they stay away."""
         while self._taken:
             taken, self._taken = self._taken[:TOGETHER], self._taken[TOGETHER:]
-            await self._do(self._read(taken))
+            await self._do(await self._read(taken))
+        await self._put_away()
 
     def drop(self) -> None:
         """Forget all: what is not acknowledged comes again."""
         self._taken.clear()
         self._kept.clear()
 
-    def _read(self, events: Sequence[Any]) -> _Round:
+    async def _read(self, events: Sequence[Any]) -> _Round:
         one = _Round(list(events))
         for event in events:
+            message = event.message
             try:
-                note = decode_note(event.message.value or b"")
+                note = decode_note(message.value or b"")
             except msgspec.DecodeError:
-                log.exception("note at %d is none", event.message.offset)  # nobody else writes here
+                log.exception("note at %d is none", message.offset)  # nobody else writes here
                 continue
             if note.parcel not in one.parcels:
-                one.parcels[note.parcel] = event.message.partition, self._of(note.parcel)
+                memory = self._of(note.parcel)
+                if memory.is_away and not await self._taken_up(note.parcel, message, memory):
+                    reason = f"too-old: the scans of parcel {note.parcel} are no longer kept"
+                    if note.event is None:
+                        log.warning("%s; its last record stays", reason)
+                    else:
+                        one.refused.append(refusal(event, reason, self._clock()))
+                    continue
+                one.parcels[note.parcel] = message.partition, memory
             memory = one.parcels[note.parcel][1]
+            memory.touched = max(memory.touched, round(message.timestamp * 1000))
+            if note.event is not None:
+                memory.first = message.offset if not memory.events else memory.first
+                memory.last = max(memory.last, message.offset)
             self._apply(note, memory, one)
         return one
+
+    async def _taken_up(self, parcel: str, message: Any, memory: ParcelMemory) -> bool:
+        """Whether a parcel that was put away could be taken up again, from its scans."""
+        place, first, last = message.partition, memory.first, memory.last
+        try:
+            scans = await asyncio.to_thread(scans_of, self._kafka, parcel, place, first, last)
+        except Gone:
+            return False
+        memory.read_again(scans, self._book)
+        return True
+
+    async def _put_away(self) -> None:
+        over = self._tidy.few(self._kept, self._clock())
+        await send(
+            self._topics.state,
+            [(name.encode(), left, place, {}) for name, (place, left) in over.items()],
+        )
+        for name, (_, left) in over.items():
+            self._kept.pop(name, None)
+            if left is None:
+                self._packed.pop(name.encode(), None)
+            else:
+                self._packed[name.encode()] = left
 
     def _apply(self, note: Note, memory: ParcelMemory, one: _Round) -> None:
         if note.event is not None and not memory.add(note.event):
@@ -124,6 +178,8 @@ class ParcelDesk:
         )
         for record in records:
             one.parcels[record.parcel][1].said = record
+        if one.refused:
+            await self._outbox.refuse(one.refused, (), self._clock())
         packed = {parcel: pack(memory) for parcel, (_, memory) in one.parcels.items()}
         await send(
             self._topics.state,

@@ -1,5 +1,7 @@
 """What a worker remembers of a parcel, and what its scans and legs make of it."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from coldchain.book import Book
@@ -12,13 +14,47 @@ SCANS_AT_MOST = 1_000
 
 
 class ParcelMemory(msgspec.Struct, array_like=True):
-    """One parcel: its scans, where devices were told it is, the budgets and record last said."""
+    """One parcel: its scans, where devices were told it is, the budgets and record last said.
+
+    `first` and `last` are the offsets of its scans on their partition, `touched` the time (ms) of
+    the last note to it. Put away, nothing else of it is kept.
+    """
 
     version: int = 1
     events: list[CustodyEvent] = []
     aboard: dict[str, AboardRecord] = {}
     budgets: list[BudgetRecord] = []
     said: ParcelRecord | None = None
+    first: int = -1
+    last: int = -1
+    touched: int = 0
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it was put away: its scans are to be read again before anything is added."""
+        return not self.events and self.first >= 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was delivered, is nowhere any more, nobody holds it, and that was said."""
+        return (
+            self.first >= 0
+            and self.said is not None
+            and self.said.delivered is not None
+            and not self.said.is_held
+            and all(berth.end is not None for one in self.aboard.values() for berth in one.berths)
+        )
+
+    def put_away(self) -> "ParcelMemory":
+        """What is left to find its scans by."""
+        return ParcelMemory(first=self.first, last=self.last, touched=self.touched)
+
+    def read_again(self, events: Iterable[CustodyEvent], book: Book) -> None:
+        """Take up what was put away: devices were told all of it before."""
+        for event in events:
+            self.add(event)
+        if self.events:
+            self.news(book, book.way(self.events))
 
     def add(self, event: CustodyEvent) -> bool:
         """Take a scan; False where there are too many."""

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from kafka import KafkaAdminClient, TopicPartition
 
 from broker.clients import consumer, partitions_of, producer
 from broker.settings import KafkaSettings
-from broker.topics import CUSTODY, FRAMES, PARCELS, REGISTRY, Topic
+from broker.topics import ABOARD, CUSTODY, FRAMES, PARCELS, REGISTRY, SCANS, Topic
 from coldchain.custody import CustodyEvent, encode_event
 from coldchain.frames import Frame, encode_frame
 from coldchain.parcel_records import ParcelRecord
@@ -120,18 +121,25 @@ class Bench:
             "COLDCHAIN_INFLUXDB_GIVE_UP_AFTER": str(self.series.give_up_after),
         }
 
-    def is_committed(self) -> bool:
-        """Whether every partition of frames is committed to its end."""
+    def is_committed(self, *topics: Topic) -> bool:
+        """Whether every partition of these topics, or else of frames, is committed to its end."""
         reader = consumer(self.kafka, group="streams")
         try:
-            partitions = partitions_of(reader, self.kafka.topic(FRAMES))
-            ends = reader.end_offsets(partitions)
-            return all((reader.committed(p) or 0) == end for p, end in ends.items())
+            for topic in topics or (FRAMES,):
+                ends = reader.end_offsets(partitions_of(reader, self.kafka.topic(topic)))
+                if any((reader.committed(place) or 0) != end for place, end in ends.items()):
+                    return False
+            return True
         finally:
             reader.close()
 
     def wait_committed(self, patience: float = PATIENCE) -> None:
         wait_until(self.is_committed, "every partition is committed to its end", patience)
+
+    def wait_done(self, patience: float = PATIENCE) -> None:
+        """Wait until frames are done and scans, on their whole way, as well."""
+        way = (CUSTODY, SCANS, ABOARD, SCANS, FRAMES)  # each is done only once the next is written
+        wait_until(lambda: self.is_committed(*way), "all is committed to its end", patience)
 
     def records(self, topic: Topic) -> list[tuple[bytes | None, bytes, dict[str, bytes]]]:
         """All records of a topic: key, value, headers."""
@@ -148,6 +156,25 @@ class Bench:
             return found
         finally:
             reader.close()
+
+    def places(self, topic: Topic) -> dict[int, int]:
+        """How many records each partition of a topic ever had."""
+        reader = consumer(self.kafka)
+        try:
+            ends = reader.end_offsets(partitions_of(reader, self.kafka.topic(topic)))
+            return {place.partition: end for place, end in ends.items()}
+        finally:
+            reader.close()
+
+    def empty(self, topic: Topic) -> None:
+        """Have Kafka no longer keep what a topic holds now, as after its retention."""
+        admin = KafkaAdminClient(**self.kafka.client())
+        try:
+            name = self.kafka.topic(topic)
+            ends = {TopicPartition(name, one): n for one, n in self.places(topic).items() if n}
+            admin.delete_records(ends)
+        finally:
+            admin.close()
 
     def readings_stored(self) -> int:
         """How many readings the store holds."""

@@ -138,7 +138,7 @@ def test_scans_that_come_after_the_readings_end_in_the_same_records(
                 lambda: {one.profile for one in standing(place)} == {"iced-seafood"},  # noqa: B023
                 "compartments are judged by the strictest aboard",
             )
-            place.wait_committed()
+            place.wait_done()
     assert what(bench) == what(other_bench)
     assert bench.parcels() == other_bench.parcels()
 
