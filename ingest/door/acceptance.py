@@ -1,17 +1,20 @@
 """Durable acceptance: in Kafka, confirmed by all replicas, or on this disk, synced.
 
+Each topic has a lane of its own, so that one that takes nothing holds up no other:
+
     direct    to Kafka; what it does not confirm in time goes to the spool, and from then on
     spooling  everything goes to the spool, behind what is there, until it has been drained in
               order; then direct again
 
 A record may reach Kafka twice (confirmed, but we died before we forgot it); never not at all.
-A device's records stay in the order in which they were answered.
+A device's records of a topic stay in the order in which they were answered.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -34,20 +37,58 @@ _LAST_RECORDS = 500
 _PAUSE_S, _TRIES = 1.0, 3
 
 
+class Lane:
+    """How a topic is served. `flows`: Kafka took what it was last given of it."""
+
+    def __init__(self, topic: str) -> None:
+        self.topic = topic
+        self.direct = False
+        self.flows = True
+        self.since = time.monotonic()
+        self.trouble = asyncio.Event()
+        self.trouble.set()
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    def stumble(self, why: str) -> None:
+        """Kafka did not confirm: to the spool from now on."""
+        if self.direct:
+            self.direct = self.flows = False
+            self.since = time.monotonic()
+            self.trouble.set()
+            log.warning("%s: Kafka does not confirm (%s): spooling", self.topic, why)
+
+
 class Acceptance:
     """What `accept` returns from is kept. Made and used on one event loop."""
 
-    def __init__(self, line: Line, spool: Spool) -> None:
+    def __init__(self, line: Line, spool: Spool, topics: Iterable[str] = ()) -> None:
         self._line = line
         self._spool = spool
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._queue: list[tuple[Sequence[Record], asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
-        self._drain: asyncio.Task[None] | None = None
-        self._trouble = asyncio.Event()
-        self._gate = asyncio.Event()
-        self._gate.set()
-        self.direct = False
+        self._lanes = {topic: Lane(topic) for topic in (*topics, *spool.topics())}
+        self._drains: list[asyncio.Task[None]] | None = None
+        self._connecting = asyncio.Lock()
+        self._confirmed = float("-inf")
+
+    @property
+    def direct(self) -> bool:
+        """Whether everything goes straight to Kafka."""
+        return bool(self._lanes) and all(lane.direct for lane in self._lanes.values())
+
+    @property
+    def state(self) -> str:
+        """`direct`, `away`, or `partly`: straight to Kafka for some topics only."""
+        some = self._line.connected and any(lane.direct for lane in self._lanes.values())
+        return "direct" if self.direct else "partly" if some else "away"
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """Records in the spool, of each topic that is not direct."""
+        lanes = self._lanes.values()
+        return {lane.topic: self._spool.held_of(lane.topic) for lane in lanes if not lane.direct}
 
     @property
     def spooled(self) -> tuple[int, int]:
@@ -64,15 +105,14 @@ class Acceptance:
         return self.direct or self._spool.size + size <= self._spool.max_bytes
 
     async def start(self) -> None:
-        self._trouble.set()
-        self._drain = asyncio.create_task(self._draining())
+        self._drains = [asyncio.create_task(self._draining(one)) for one in self._lanes.values()]
 
     async def stop(self) -> None:
         """End. What is in the spool stays there for the next start."""
-        if self._drain is not None:
-            self._drain.cancel()
+        for drain in self._drains or ():
+            drain.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._drain
+                await drain
         if self._flushing is not None:
             await self._flushing
         await self._line.drop()
@@ -81,19 +121,29 @@ class Acceptance:
 
     async def accept(self, records: Sequence[Record]) -> None:
         """Keep all of them. Raises SpoolFullError where they can't be."""
-        await self._gate.wait()
-        left = records
-        if self.direct:
-            failed = await self._line.send(records)
-            if not failed:
-                return
-            if self.direct:
-                self.direct = False
-                self._trouble.set()
-                why = next(iter(failed.values()))
-                log.warning("Kafka does not confirm (%s): spooling", why.why)
-            left = [record for index, record in enumerate(records) if index in failed]
-        await self._keep(left)
+        lanes = [self._lane(topic) for topic in {record.topic for record in records}]
+        while not all(lane.gate.is_set() for lane in lanes):
+            for lane in lanes:
+                await lane.gate.wait()
+        through = [record for record in records if self._lanes[record.topic].direct]
+        left = [record for record in records if not self._lanes[record.topic].direct]
+        if through:
+            failed = await self._line.send(through)
+            if len(failed) < len(through):
+                self._confirmed = time.monotonic()
+            for index, failure in failed.items():
+                self._lanes[through[index].topic].stumble(failure.why)
+            left += [through[index] for index in sorted(failed)]
+        if left:
+            await self._keep(left)
+
+    def _lane(self, topic: str) -> Lane:
+        lane = self._lanes.get(topic)
+        if lane is None:
+            lane = self._lanes[topic] = Lane(topic)
+            if self._drains is not None:
+                self._drains.append(asyncio.create_task(self._draining(lane)))
+        return lane
 
     async def _keep(self, records: Sequence[Record]) -> None:
         """Into the spool: whoever waits meanwhile shares the next commit."""
@@ -129,53 +179,62 @@ class Acceptance:
         """In the one thread that has the spool."""
         return await asyncio.get_running_loop().run_in_executor(self._disk, what, *arguments)
 
-    async def _draining(self) -> None:
-        """Whenever there is trouble: connect, empty the spool, go back to direct."""
+    async def _draining(self, lane: Lane) -> None:
+        """Whenever there is trouble: connect, empty the lane's spool, go back to direct."""
         tries = 0
         while True:
-            await self._trouble.wait()
+            await lane.trouble.wait()
             try:
-                done = await self._drain_some()
+                done = await self._drain_some(lane)
             except KafkaError as error:
                 log.info("Kafka is away: %s", error)
                 done = False
             except Exception:
-                log.exception("draining the spool")
+                log.exception("draining the spool of %s", lane.topic)
                 done = False
+            lane.flows = done
             if done:
                 tries = 0
                 continue
             tries += 1
-            if tries % _TRIES == 0:
+            # Where another topic is served, it is not the producer's fault.
+            if tries % _TRIES == 0 and self._confirmed < lane.since:
                 await self._line.drop()
+            if tries % _TRIES == 0:
+                lane.since = time.monotonic()
             await asyncio.sleep(_PAUSE_S)
 
-    async def _drain_some(self) -> bool:
+    async def _drain_some(self, lane: Lane) -> bool:
         """A step further; False where Kafka took nothing."""
-        if not self._line.connected:
-            await self._line.connect()
-        if self._spool.held > _LAST_RECORDS:
-            return await self._empty()
+        async with self._connecting:
+            if not self._line.connected:
+                await self._line.connect()
+        held = self._spool.held_of(lane.topic)
+        if held > _LAST_RECORDS or (held and not lane.flows):
+            return await self._empty(lane)
         # The last few: whoever comes now waits for them, else there would always be a last one.
-        self._gate.clear()
+        lane.gate.clear()
         try:
             if self._flushing is not None:
                 await self._flushing
-            done = self._spool.held == 0 or await self._empty()
-            if self._spool.held == 0:
-                self._trouble.clear()
-                self.direct = True
-                log.info("straight to Kafka")
+            done = not self._spool.held_of(lane.topic) or await self._empty(lane)
+            is_flushed = self._flushing is None or self._flushing.done()
+            if is_flushed and not self._spool.held_of(lane.topic):
+                lane.trouble.clear()
+                lane.direct = True
+                log.info("%s: straight to Kafka", lane.topic)
             return done
         finally:
-            self._gate.set()
+            lane.gate.set()
 
-    async def _empty(self) -> bool:
+    async def _empty(self, lane: Lane) -> bool:
         """Send the oldest and forget what was confirmed; False where nothing was."""
-        rows = await self._on_disk(self._spool.oldest, _DRAIN_RECORDS, _DRAIN_BYTES)
+        limits = _DRAIN_RECORDS, _DRAIN_BYTES
+        rows = await self._on_disk(self._spool.oldest, *limits, lane.topic)
         failed = await self._line.send([record for _, record in rows])
         taken, never = sort_out([record.key for _, record in rows], failed)
         if taken:
+            self._confirmed = time.monotonic()
             await self._on_disk(self._spool.remove, [rows[index][0] for index in taken])
         for index in never:
             why = failed[index].why

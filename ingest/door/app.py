@@ -230,8 +230,9 @@ class FrontDoor:
         records, size = self.acceptance.spooled
         told: dict[str, object] = {
             "ready": self.acceptance.has_room(self.settings.max_body_bytes),
-            "kafka": "direct" if self.acceptance.direct else "away",
+            "kafka": self.acceptance.state,
             "spooled": records,
+            "waiting": self.acceptance.waiting,
             "spooled_bytes": size,
             "spool_max_bytes": self.settings.spool_max_bytes,
         }

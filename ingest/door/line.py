@@ -52,7 +52,8 @@ class Line:
         return self._writer is not None
 
     async def connect(self) -> None:
-        """Begin the process. Raises KafkaError where Kafka does not answer it."""
+        """Begin the process, anew. Raises KafkaError where Kafka does not answer it."""
+        await self.drop()  # where one ended by itself, who looked after it is still there
         ours, theirs = socket.socketpair()
         with theirs:
             self._child = _begin(theirs)

@@ -31,6 +31,7 @@ from .records import Record
 #: What Kafka says of a record that it will not take later either.
 _NEVER = (InvalidTimestampError, MessageSizeTooLargeError, RecordListTooLargeError)
 _LINGER_MS = 5
+_TOPICS = (FRAMES, REJECTED, CUSTODY)
 
 Done = SimpleQueue[wire.Answer]
 
@@ -67,16 +68,44 @@ def _connect(greeting: wire.Greeting) -> KafkaProducer:
         metrics_enabled=False,
         reconnect_backoff_max_ms=1_000,
     )
-    for topic in (FRAMES, REJECTED, CUSTODY):  # asked for now, so that no send waits for it
-        made.partitions_for(greeting.kafka.topic(topic))
+    missing: list[KafkaError] = []
+    for topic in _TOPICS:  # asked for now, so that no send waits for it
+        try:
+            made.partitions_for(greeting.kafka.topic(topic))
+        except KafkaError as error:
+            missing.append(error)
+    if len(missing) == len(_TOPICS):
+        raise missing[0]
     return made
 
 
-def _send(kafka: KafkaProducer, number: int, records: list[Record], done: Done) -> None:
-    sending = _Sending(number, len(records), done)
-    for index, record in enumerate(records):
+class _Lanes:
+    """A thread a topic: a send waits for a topic that is not there, and nobody else with it."""
+
+    def __init__(self, kafka: KafkaProducer, done: Done) -> None:
+        self._kafka = kafka
+        self._done = done
+        self._queues: dict[str, SimpleQueue[tuple[_Sending, int, Record]]] = {}
+
+    def send(self, number: int, records: list[Record]) -> None:
+        sending = _Sending(number, len(records), self._done)
+        for index, record in enumerate(records):
+            self._queue(record.topic).put((sending, index, record))
+
+    def _queue(self, topic: str) -> "SimpleQueue[tuple[_Sending, int, Record]]":
+        queue = self._queues.get(topic)
+        if queue is None:
+            queue = self._queues[topic] = SimpleQueue()
+            threading.Thread(target=self._serve, args=(queue,), daemon=True).start()
+        return queue
+
+    def _serve(self, queue: "SimpleQueue[tuple[_Sending, int, Record]]") -> None:
+        while True:
+            self._send(*queue.get())
+
+    def _send(self, sending: _Sending, index: int, record: Record) -> None:
         try:
-            sent = kafka.send(
+            sent = self._kafka.send(
                 record.topic,
                 value=record.value,
                 key=record.key,
@@ -132,9 +161,10 @@ def main() -> None:
     line.sendall(wire.message(""))
     done: Done = SimpleQueue()
     threading.Thread(target=_answer, args=(line, done), daemon=True).start()
+    lanes = _Lanes(kafka, done)
     while True:
         for number, records in wire.sendings.decode(_received(stream)):
-            _send(kafka, number, records, done)
+            lanes.send(number, records)
 
 
 if __name__ == "__main__":

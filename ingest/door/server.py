@@ -8,10 +8,12 @@ from contextlib import contextmanager
 import uvicorn
 
 from broker.settings import KafkaSettings
+from broker.topics import REJECTED
 
 from .acceptance import Acceptance
 from .app import FrontDoor
 from .line import Line
+from .reading import KINDS
 from .settings import FrontDoorSettings
 from .spool import Spool
 from .tokens import TokenStore
@@ -32,7 +34,8 @@ def front_door(settings: FrontDoorSettings, kafka: KafkaSettings) -> Iterator[Fr
     with TokenStore(settings.tokens) as tokens:
         spool = Spool(settings.spool, settings.spool_max_bytes)
         line = Line(kafka, settings.kafka_patience_s)
-        acceptance = Acceptance(line, spool)
+        topics = [kafka.topic(one) for one in (*(kind.topic for kind in KINDS.values()), REJECTED)]
+        acceptance = Acceptance(line, spool, topics)
         yield FrontDoor(settings, kafka, tokens, acceptance)
 
 

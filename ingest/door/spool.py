@@ -5,6 +5,7 @@ it from one thread at a time.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,6 +26,7 @@ CREATE TABLE IF NOT EXISTS spool (
     headers BLOB NOT NULL,
     size INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS spool_by_topic ON spool (topic, id);
 CREATE TABLE IF NOT EXISTS set_aside (
     id INTEGER PRIMARY KEY,
     topic TEXT NOT NULL,
@@ -50,12 +52,27 @@ class Spool:
         self.max_bytes = max_bytes
         self._owned = owned(path)
         self._db = open_database(path, _SCHEMA, check_same_thread=False)
-        self.held = self.size = self.set_aside = 0
+        self.size = self.set_aside = 0
+        self._held: Counter[str] = Counter()
         self._count()
 
+    @property
+    def held(self) -> int:
+        return self._held.total()
+
+    def held_of(self, topic: str) -> int:
+        """How many records of a topic there are."""
+        return self._held[topic]
+
+    def topics(self) -> list[str]:
+        """Those that there are records of."""
+        return [topic for topic, count in self._held.items() if count]
+
     def _count(self) -> None:
-        row = self._db.execute("SELECT count(*), coalesce(sum(size), 0) FROM spool").fetchone()
-        self.held, self.size = row
+        rows = self._db.execute("SELECT topic, count(*), sum(size) FROM spool GROUP BY topic")
+        for topic, count, size in rows.fetchall():
+            self._held[topic] = count
+            self.size += size
         (self.set_aside,) = self._db.execute("SELECT count(*) FROM set_aside").fetchone()
 
     def append(self, records: Iterable[Record]) -> None:
@@ -76,15 +93,19 @@ class Spool:
                 )
         except sqlite3.Error as error:  # the disk is full, or broken
             raise SpoolFullError(f"the spool takes nothing: {error}") from None
-        self.held += len(rows)
+        self._held.update(row[0] for row in rows)
         self.size += grown
 
-    def oldest(self, most: int, most_bytes: int) -> list[tuple[int, Record]]:
-        """The first records, with their ids; one at least where there is any."""
+    def oldest(
+        self, most: int, most_bytes: int, topic: str | None = None
+    ) -> list[tuple[int, Record]]:
+        """The first records, of a topic or of all, with their ids; one at least where any is."""
         found: list[tuple[int, Record]] = []
+        which, given = ("", ()) if topic is None else ("WHERE topic = ?", (topic,))
         rows = self._db.execute(
-            "SELECT id, topic, key, value, received, headers FROM spool ORDER BY id LIMIT ?",
-            (most,),
+            f"SELECT id, topic, key, value, received, headers FROM spool {which}"  # noqa: S608
+            " ORDER BY id LIMIT ?",
+            (*given, most),
         )
         for number, topic, key, value, received, headers in rows:
             told: Headers = _headers.decode(headers)
@@ -97,7 +118,7 @@ class Spool:
 
     def remove(self, ids: Iterable[int]) -> None:
         """Forget these: they are in Kafka."""
-        gone: list[int] = []
+        gone: list[tuple[str, int]] = []
         with self._db:
             for one in ids:
                 gone += self._forget(one)
@@ -116,15 +137,16 @@ class Spool:
         self._less(gone)
         self.set_aside += len(gone)
 
-    def _forget(self, number: int) -> list[int]:
-        """Delete a record within a transaction; its size, nothing where it is gone already."""
-        rows = self._db.execute("DELETE FROM spool WHERE id = ? RETURNING size", (number,))
-        return [size for (size,) in rows.fetchall()]
+    def _forget(self, number: int) -> list[tuple[str, int]]:
+        """Delete a record within a transaction; topic and size, nothing where it is gone."""
+        return self._db.execute(
+            "DELETE FROM spool WHERE id = ? RETURNING topic, size", (number,)
+        ).fetchall()
 
-    def _less(self, sizes: list[int]) -> None:
+    def _less(self, gone: list[tuple[str, int]]) -> None:
         """Counted as they go: counting what is left takes the longer the more there is."""
-        self.held -= len(sizes)
-        self.size -= sum(sizes)
+        self._held.subtract(topic for topic, _ in gone)
+        self.size -= sum(size for _, size in gone)
 
     def close(self) -> None:
         self._db.close()

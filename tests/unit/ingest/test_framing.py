@@ -1,5 +1,6 @@
 """A logger's file as frames: all of it, the same bytes every time, well-formed."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coldchain.celsius import to_micro
-from coldchain.frames import decode_frame, encode_frame
+from coldchain.frames import MAX_FRAME_BYTES, decode_frame, encode_frame
 from ingest.framing import TIMES_PER_FRAME, channel_names, frames_of
 from ingest.loggers import LoggerChannel, LoggerFile
 
@@ -94,3 +95,29 @@ def test_names_that_say_nothing_become_numbers_and_stay_apart() -> None:
 def test_without_readings_there_are_no_frames(tmp_path: Path) -> None:
     assert list(frames_of(file_of([]), "tag-7")) == []
     assert list(frames_of(file_of([(START, 0, False)]), "tag-7")) == []
+
+
+def wide(columns: int, times: int) -> LoggerFile:
+    value = np.full(times, -98_765_432, dtype=np.int32)
+    valid = np.ones(times, dtype=bool)
+    channels = [LoggerChannel(f"probe {n:05}", value, valid, []) for n in range(columns)]
+    return LoggerFile("columns", START + 60_000 * np.arange(times, dtype=np.int64), channels, [])
+
+
+def test_a_very_wide_file_makes_frames_that_are_taken() -> None:
+    frames = list(frames_of(wide(1_500, TIMES_PER_FRAME + 1), "tag-7"))
+    made = [encode_frame(frame) for frame in frames]
+    assert max(map(len, made)) <= MAX_FRAME_BYTES
+    taken = [decode_frame(raw) for raw in made]
+    assert sum(frame.readings() for frame in taken) == 1_500 * (TIMES_PER_FRAME + 1)
+    assert [frame.seq for frame in taken] == list(range(len(taken)))
+    assert len(made) < 20, "no more of them than it takes"
+
+
+@given(st.lists(st.text(alphabet="aB1- é", max_size=150), min_size=2, max_size=6))
+def test_whatever_columns_are_called_their_channels_are_taken(titles: list[str]) -> None:
+    some = wide(len(titles), 1)
+    named = [replace(one, name=title) for one, title in zip(some.channels, titles, strict=True)]
+    file = replace(some, channels=named)
+    (frame,) = frames_of(file, "d" * 64, compartment="c" * 64)
+    assert len(decode_frame(encode_frame(frame)).channels) == len(titles)
