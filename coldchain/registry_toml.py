@@ -21,9 +21,12 @@ from typing import Any
 import msgspec
 import tomli_w
 
+from .frames import QUANTITIES
 from .registry import Entry, Registration
 from .times import from_iso, iso
 
+#: What may be added to a sensor's values, either way (°C): a slip of the pen is more.
+MOST_CALIBRATION = 20.0
 _COMPARTMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.[a-z]+(\.[A-Za-z0-9][A-Za-z0-9_-]*)?")
 _OPTIONAL = frozenset({"county", "crew", "channels", "position"})
@@ -105,8 +108,19 @@ def _check_names(entry: Entry, here: str) -> None:
     for name, channel in entry.channels.items():
         if not _CHANNEL.fullmatch(name):
             raise RegistryError(f"{here}.channels: {name!r} is not compartment.quantity[.position]")
+        compartment, quantity = name.split(".")[:2]
+        if quantity not in QUANTITIES:
+            raise RegistryError(f"{here}.channels.{name}: unknown quantity {quantity!r}")
+        # Air outside is of no compartment.
+        if compartment not in entry.compartments and quantity != "ambient":
+            raise RegistryError(f"{here}.channels.{name}: no compartment {compartment!r} here")
         if not math.isfinite(channel.calibration):
             raise RegistryError(f"{here}.channels.{name}.calibration: not a finite number")
+        if abs(channel.calibration) > MOST_CALIBRATION:
+            raise RegistryError(
+                f"{here}.channels.{name}.calibration: {channel.calibration:g}: at most"
+                f" {MOST_CALIBRATION:g} °C either way; a sensor further off is broken"
+            )
     for number in entry.position or ():
         if not math.isfinite(number):
             raise RegistryError(f"{here}.position: not a finite number")

@@ -14,7 +14,8 @@ from typing import Any
 import tomli_w
 
 from coldchain.registry import Registration
-from coldchain.registry_toml import RegistryError, loads
+from coldchain.registry_toml import MOST_CALIBRATION, RegistryError, loads
+from coldchain.times import from_iso
 
 NEEDED = ("device", "since", "kind", "asset")
 COLUMNS = (
@@ -34,6 +35,7 @@ def loads_csv(text: str, file: str) -> list[Registration]:
         if name not in COLUMNS:
             raise RegistryError(f"{file}: unknown column {name!r}; there are {', '.join(COLUMNS)}")
     devices: dict[str, dict[str, dict[str, Any]]] = {}
+    lines: dict[tuple[str, ...], int] = {}
     try:
         for row in rows:
             where = f"{file}: line {rows.line_num}"
@@ -41,14 +43,41 @@ def loads_csv(text: str, file: str) -> list[Registration]:
                 raise RegistryError(f"{where}: more fields than the header has")
             cells = {name: cell.strip() for name, cell in row.items()}
             _add(devices.setdefault(cells["device"], {}), cells, where)
+            for said in ("compartment", "channel"):
+                told = cells.get(said)
+                key = cells["device"], cells["since"], said, told or ""
+                if told and lines.setdefault(key, rows.line_num) != rows.line_num:
+                    raise RegistryError(
+                        f"{where}: {said} {told!r} of {cells['device']} is in line"
+                        f" {lines[key]} already, of the same since"
+                    )
     except csv.Error as error:
         raise RegistryError(f"{file}: not CSV: {error}") from None
+    for (device, since, said, name), line in lines.items():
+        if said == "channel" and _is_of_none(name, devices[device][since]["compartments"]):
+            raise RegistryError(
+                f"{file}: line {line}: channel {name!r}: {device} has no compartment"
+                f" {name.split('.')[0]!r} since {since}"
+            )
     listed = [
-        {"device": device, "history": [entries[since] for since in sorted(entries)]}
+        {"device": device, "history": [entries[since] for since in sorted(entries, key=_moment)]}
         for device, entries in devices.items()
     ]
     # From here on the TOML reader's own checks hold, and its words.
     return loads(tomli_w.dumps({"devices": listed}), file)
+
+
+def _is_of_none(channel: str, compartments: dict[str, Any]) -> bool:
+    parts = channel.split(".")
+    return len(parts) > 1 and parts[1] != "ambient" and parts[0] not in compartments
+
+
+def _moment(since: str) -> tuple[int, str]:
+    """By time, in whichever zone it is written; what is no time is refused later."""
+    try:
+        return from_iso(since), since
+    except ValueError:
+        return 0, since
 
 
 def _add(entries: dict[str, dict[str, Any]], cells: dict[str, str], where: str) -> None:
@@ -73,7 +102,12 @@ def _channel(cells: dict[str, str], where: str) -> dict[str, Any]:
         wanted["counts"] = _YES_NO[counts.lower()]
     if calibration := cells.get("calibration"):
         try:
-            wanted["calibration"] = float(calibration)
+            value = wanted["calibration"] = float(calibration)
         except ValueError:
             raise RegistryError(f"{where}: calibration is {calibration!r}: not a number") from None
+        if not abs(value) <= MOST_CALIBRATION:
+            raise RegistryError(
+                f"{where}: calibration is {calibration!r}: at most {MOST_CALIBRATION:g} °C"
+                " either way"
+            )
     return wanted

@@ -109,6 +109,11 @@ class FrontDoor:
 
         Where nobody can be answered, what is refused for its size or number is kept as well.
         """
+        if not device:
+            nobody = Refused(0, "the topic names no device", body[:MOST_BODY_BYTES])
+            await self._keep(self._dead([nobody], "", where, self.clock()))
+            self.meters.items(name, "refused", 1)
+            raise Refusal(400, nobody.reason)
         try:
             if len(body) > self.settings.max_body_bytes:
                 raise Refusal(413, f"{len(body)} bytes, at most {self.settings.max_body_bytes}")
@@ -237,7 +242,7 @@ class FrontDoor:
             "spool_max_bytes": self.settings.spool_max_bytes,
         }
         if self._mqtt is not None:
-            told["mqtt"] = "connected" if self._mqtt.connected else "away"
+            told["mqtt"] = self._mqtt.state
         return _json(200 if told["ready"] else 503, told)
 
     async def _metrics(self, _: Request) -> Response:

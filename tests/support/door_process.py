@@ -145,14 +145,25 @@ class Mosquitto:
         for user in ("ingest", "city", *users):
             command = ["mosquitto_passwd", "-b", str(file), user, "secret"]
             subprocess.run(command, check=True, capture_output=True)
-        (folder / "acl").write_text(_ACL)
-        config = folder / "mosquitto.conf"
+        self._acl = folder / "acl"
+        self._acl.write_text(_ACL)
+        self._config = config = folder / "mosquitto.conf"
         config.write_text(
             f"listener {self.port} 127.0.0.1\ncertfile {self.ca}\nkeyfile {key}\nuser root\n"
             f"allow_anonymous false\npassword_file {file}\nacl_file {folder / 'acl'}\n"
             "max_queued_messages 0\n"
         )
-        self._child = subprocess.Popen([str(MOSQUITTO), "-c", str(config)])
+        self._start()
+
+    def _start(self) -> None:
+        self._child = subprocess.Popen([str(MOSQUITTO), "-c", str(self._config)])
+
+    def restrict(self, user: str) -> None:
+        """Begun anew with rules that let this one read nothing."""
+        self.stop()
+        rules = self._acl.read_text().split("\n\n")
+        self._acl.write_text("\n\n".join(one for one in rules if f"user {user}" not in one))
+        self._start()
 
     def answers(self) -> bool:
         with socket.socket() as one:

@@ -1,5 +1,6 @@
 """Devices over a real Mosquitto, by TLS and password; acknowledged only once kept."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from broker.settings import KafkaSettings
 from broker.topics import FRAMES, REJECTED
 from coldchain.frames import Channel, Frame, encode_frame
 from coldchain.rejections import from_headers
+from ingest.door.mqtt import Mqtt
+from ingest.door.settings import MqttSettings
 from ingest.topic import read_all
 from runtime.servers import Servers
 
@@ -76,3 +79,42 @@ def test_what_can_not_be_kept_waits_with_the_broker(
     finally:
         servers.kafka.start()
     until(lambda: set(sent) <= {record.value for record in read_all(kafka, FRAMES)})
+
+
+def test_what_names_no_device_is_a_dead_letter(
+    broker: Mosquitto, kafka: KafkaSettings, until: Any
+) -> None:
+    broker.publish("city", ("coldchain//frames", frame("van-1")))
+    until(lambda: len(list(read_all(kafka, REJECTED))) == 1)
+    (letter,) = read_all(kafka, REJECTED)
+    assert from_headers(letter.headers).reason == "the topic names no device"
+
+
+def test_a_broker_that_does_not_let_it_listen_is_not_called_connected(
+    door: Door, broker: Mosquitto, until: Any
+) -> None:
+    broker.restrict("ingest")
+    until(lambda: str(door.ready().get("mqtt")).startswith("refused: "))
+    told = door.ready()["mqtt"]
+    assert "nothing comes of coldchain/+/custody, coldchain/+/frames" in told
+    assert "let us read coldchain/#" in told
+    assert told.removeprefix("refused: ") in (door.folder / "log").read_text()
+
+
+class Code:
+    """A reason code as paho hands it on."""
+
+    def __init__(self, is_failure: bool) -> None:
+        self.is_failure = is_failure
+
+
+def test_a_subscription_that_is_refused_is_said() -> None:
+    async def nobody(*_: object) -> None:
+        raise AssertionError
+
+    async def told() -> str:
+        one = Mqtt(MqttSettings("127.0.0.1"), nobody)
+        one._subscribed(None, None, None, [Code(False), Code(True)], None)
+        return one.state
+
+    assert asyncio.run(told()).startswith("refused: may not read coldchain/+/custody")

@@ -23,36 +23,32 @@ profile = "iced-seafood"
 
 names = st.text("aZ0_-", max_size=6).map(lambda rest: f"n{rest}")
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
-channel_names = st.builds(
-    lambda compartment, quantity: f"{compartment}.{quantity}",
-    names,
-    st.sampled_from(["air", "product", "door"]),
-)
+quantities = st.sampled_from(["air", "product", "door"])
+calibrations = st.builds(ChannelEntry, calibration=st.floats(-5, 5))
 
 
 @st.composite
 def registrations(draw: st.DrawFn) -> Registration:
     since = sorted(draw(st.sets(st.integers(0, 4_000_000_000_000), min_size=1, max_size=3)))
+    compartments = st.dictionaries(names, st.builds(CompartmentEntry, profile=words), max_size=3)
+    held = [draw(compartments) for _ in since]
     entries = [
         Entry(
             since=iso(at),
             kind=draw(st.sampled_from(["van", "locker", "logger"])),
             asset=draw(words),
-            compartments=draw(
-                st.dictionaries(names, st.builds(CompartmentEntry, profile=words), max_size=3)
-            ),
+            compartments=own,
             county=draw(words),
             crew=draw(words),
-            channels=draw(
-                st.dictionaries(
-                    channel_names,
-                    st.builds(ChannelEntry, calibration=st.floats(-5, 5)),
-                    max_size=3,
-                )
-            ),
+            channels={
+                f"{name}.{draw(quantities)}": draw(calibrations)
+                for name in draw(st.sets(st.sampled_from(sorted(own))))
+            }
+            if own
+            else {},
             position=draw(st.none() | st.tuples(st.floats(-90, 90), st.floats(-180, 180))),
         )
-        for at in since
+        for at, own in zip(since, held, strict=True)
     ]
     return Registration(device=draw(names), history=entries)
 
@@ -90,6 +86,20 @@ def test_a_native_toml_time_is_the_same_moment_in_utc() -> None:
             '[devices.history.channels."main.air"]\ncalibration = nan\n'
             "[devices.history.compartments.main]",
             r"history\[0\]\.channels\.main\.air\.calibration: not a finite number",
+        ),
+        *(
+            (
+                "[devices.history.compartments.main]",
+                f"[devices.history.channels.{name}]\ncalibration = {calibration}\n"
+                "[devices.history.compartments.main]",
+                said,
+            )
+            for name, calibration, said in [
+                ('"main.air"', "1e308", r"history\[0\]\.channels\.main\.air\.calibration: 1e\+308"),
+                ('"main.air"', "-20.5", r"history\[0\]\.channels\.main\.air\.calibration: -20\.5"),
+                ('"rear.air"', "0.1", r"history\[0\]\.channels\.rear\.air: no compartment 'rear'"),
+                ('"main.taste"', "0.1", r"history\[0\]\.channels\.main\.taste: unknown quantity"),
+            ]
         ),
     ],
 )

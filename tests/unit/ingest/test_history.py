@@ -113,6 +113,14 @@ def test_rows_of_one_date_are_one_entry() -> None:
         (HEAD + ROW + "main,x,,,,,,\n", "line 2: more fields"),
         (HEAD + ROW.replace("van,", "boat,") + "main,x,,,\n", "kind"),
         (HEAD + ROW.replace("+08:00", "") + "main,x,,,\n", "since"),
+        (HEAD + (ROW + "main,x,,,\n") * 2, "line 3: compartment 'main' of van-1 is in line 2"),
+        (
+            HEAD + ROW + "main,x,main.air,,0.1\n" + ROW + ",,main.air,,0.2\n",
+            "line 3: channel 'main.air' of van-1 is in line 2",
+        ),
+        (HEAD + ROW + "main,x,main.air,,1e308\n", "line 2: calibration is '1e308'"),
+        (HEAD + ROW + "main,x,main.air,,nan\n", "line 2: calibration is 'nan'"),
+        (HEAD + ROW + "main,x,,,\n" + ROW + ",,rear.air,,\n", "line 3: channel 'rear.air'"),
         (HEAD, "f.csv"),
     ],
 )
@@ -123,3 +131,9 @@ def test_what_is_wrong_is_said_with_its_line(text: str, reason: str) -> None:
     with pytest.raises(RegistryError) as error:
         loads_csv(text, "f.csv")
     assert reason in str(error.value)
+
+
+def test_dates_in_several_zones_are_put_in_order_of_time() -> None:
+    later = "van-1,2026-11-01T01:00:00Z,van,v,north,main,frozen,,,\n"
+    (found,) = loads_csv(HEAD + later + ROW + "main,iced-seafood,,,\n", "f.csv")
+    assert [one.compartments["main"].profile for one in found.history] == ["iced-seafood", "frozen"]
