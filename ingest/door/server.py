@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -31,12 +32,30 @@ def front_door(settings: FrontDoorSettings, kafka: KafkaSettings) -> Iterator[Fr
     wrong = settings.wrong()
     if wrong is not None:
         raise DoorError(wrong)
+    _check_files(settings)
     with TokenStore(settings.tokens) as tokens:
         spool = Spool(settings.spool, settings.spool_max_bytes)
         line = Line(kafka, settings.kafka_patience_s)
         topics = [kafka.topic(one) for one in (*(kind.topic for kind in KINDS.values()), REJECTED)]
         acceptance = Acceptance(line, spool, topics)
         yield FrontDoor(settings, kafka, tokens, acceptance)
+
+
+def _check_files(settings: FrontDoorSettings) -> None:
+    """Raises DoorError where a certificate, key or list of authorities is none."""
+    if settings.certificate is not None:
+        try:
+            own = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            own.load_cert_chain(settings.certificate, settings.private_key)
+        except (OSError, ssl.SSLError) as error:
+            files = f"certificate {settings.certificate}, private_key {settings.private_key}"
+            raise DoorError(f"{files}: can't be used: {error}") from None
+    if settings.mqtt is not None and settings.mqtt.ca_file is not None:
+        try:
+            ssl.create_default_context(cafile=settings.mqtt.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            file = f"mqtt_ca_file {settings.mqtt.ca_file}"
+            raise DoorError(f"{file}: can't be used: {error}") from None
 
 
 def serve(

@@ -1,5 +1,6 @@
 """What the front door needs to know, beside how to reach Kafka."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from broker.clients import MAX_REQUEST_BYTES
 
 #: A refused body goes whole into one dead letter, with its key and headers.
 MOST_BODY_BYTES = MAX_REQUEST_BYTES - 100_000
+#: No limit in seconds makes sense beyond a year.
+_MOST_S = 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,15 @@ class FrontDoorSettings:
 
     def wrong(self) -> str | None:
         """What can't be, in one line; None where all is well."""
+        numbers = ("rate", "skew_s", "body_patience_s", "kafka_patience_s")
+        for name in numbers:
+            if not math.isfinite(getattr(self, name)):
+                return f"{name}: a finite number"
         checks = (
+            (0 < self.port < 65_536, "port: 1 to 65535"),
+            (self.skew_s <= _MOST_S and self.kafka_patience_s <= _MOST_S
+             and self.body_patience_s <= _MOST_S, f"skew_s, …_patience_s: {_MOST_S:,} s at most"),
+            (self.mqtt is None or 0 < self.mqtt.port < 65_536, "mqtt_port: 1 to 65535"),
             (0 < self.max_body_bytes <= MOST_BODY_BYTES, f"max_body_bytes: 1 to {MOST_BODY_BYTES}"),
             (self.max_waiting_bytes >= self.max_body_bytes, "max_waiting_bytes: a body at least"),
             (self.rate > 0, "rate: more than 0 frames a second"),

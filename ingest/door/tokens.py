@@ -5,7 +5,7 @@ A token is 256 random bits, so that one SHA-256 is enough: there is nothing to g
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -73,9 +73,17 @@ class TokenStore:
         return self.new_for([device], now, others_end)[0]
 
     def new_for(
-        self, devices: Iterable[str], now: int, others_end: int | None = None
+        self,
+        devices: Iterable[str],
+        now: int,
+        others_end: int | None = None,
+        hand_over: Callable[[dict[str, str]], None] = lambda _: None,
     ) -> list[tuple[Token, str]]:
-        """The same for many devices, in their order: all of them, or none."""
+        """The same for many devices, in their order: all of them, or none.
+
+        `hand_over` is given the secrets by device before they count: where it raises, none does,
+        and the others live on.
+        """
         made = [
             (Token(secrets.token_hex(8), device, now, None), PREFIX + secrets.token_urlsafe(32))
             for device in devices
@@ -88,6 +96,7 @@ class TokenStore:
                     "INSERT INTO tokens VALUES (?, ?, ?, ?, NULL)",
                     (token.id, token.device, hash_of(secret), now),
                 )
+            hand_over({token.device: secret for token, secret in made})
         self._load()
         return made
 

@@ -1,6 +1,9 @@
 """`coldchain ingest serve` and `coldchain ingest token`: the front door and who may use it."""
 
+import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +17,10 @@ from runtime.settings import load_section, load_settings
 
 if TYPE_CHECKING:
     from ingest.door.settings import MqttSettings
+    from ingest.door.tokens import TokenStore
 
+#: The longest grace: a year; no number that is none comes through.
+MOST_HOURS = 8_784
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 tokens_app = typer.Typer(
@@ -57,7 +63,9 @@ class IngestSection:
 
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port to listen on.", min=1)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port to listen on.", min=1, max=65_535)
+    ] = None,
 ) -> None:
     """Take devices' frames and scans over HTTP, until interrupted.
 
@@ -121,19 +129,19 @@ def new(
     rotate: Annotated[
         bool, typer.Option("--rotate", help="End the device's other tokens, after --grace.")
     ] = False,
-    grace: Annotated[float, typer.Option(help="Hours that the others live on.", min=0)] = 24.0,
+    grace: Annotated[
+        float, typer.Option(help="Hours that the others live on.", min=0, max=MOST_HOURS)
+    ] = 24.0,
     as_json: JsonOption = False,
 ) -> None:
     """Make a token and print it, this once: only its hash is kept.
 
     Example: `coldchain ingest token new van-0042 --rotate --grace 1`
     """
-    from ingest.door.tokens import TokenStore
-
     _check_device(device)
     now = _now()
-    with TokenStore(_path()) as store:
-        others_end = now + round(grace * 3_600_000) if rotate else None
+    with _store() as store:
+        others_end = _ends(now, grace) if rotate else None
         token, secret = store.new(device, now, others_end)
     if as_json:
         _print_json({"id": token.id, "device": device, "token": secret})
@@ -148,7 +156,9 @@ def issue(
     rotate: Annotated[
         bool, typer.Option("--rotate", help="End the devices' other tokens, after --grace.")
     ] = False,
-    grace: Annotated[float, typer.Option(help="Hours that the others live on.", min=0)] = 24.0,
+    grace: Annotated[
+        float, typer.Option(help="Hours that the others live on.", min=0, max=MOST_HOURS)
+    ] = 24.0,
 ) -> None:
     """Make a token for every device of a registry file, as JSON: `{"van-0042": "…"}`.
 
@@ -160,18 +170,27 @@ def issue(
 
     import msgspec
 
-    from ingest.door.tokens import TokenStore
-
     devices = [one.device for one in read_registrations(registry)]
     now = _now()
-    try:  # made before any token is: none may be lost for want of a place to write it
-        file = os.fdopen(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
-    except OSError as error:
-        raise UserError(f"--out {out}: {error.strerror}; give a file that is not there") from None
-    with file, TokenStore(_path()) as store:
-        made = store.new_for(devices, now, now + round(grace * 3_600_000) if rotate else None)
-        secrets = {token.device: secret for token, secret in made}
-        file.write(msgspec.json.format(msgspec.json.encode(secrets), indent=1) + b"\n")
+    others_end = _ends(now, grace) if rotate else None
+
+    def write(secrets: dict[str, str]) -> None:
+        with os.fdopen(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            try:
+                file.write(msgspec.json.format(msgspec.json.encode(secrets), indent=1) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:  # the disk is full: half a file of secrets is none
+                out.unlink()
+                raise
+
+    with _store() as store:
+        try:
+            made = store.new_for(devices, now, others_end, hand_over=write)
+        except OSError as error:
+            raise UserError(
+                f"--out {out}: {error.strerror}; give a file that is not there. No token was made"
+            ) from None
     typer.echo(f"{len(made):,} tokens in {out}.")
 
 
@@ -183,9 +202,7 @@ def revoke(
 
     Example: `coldchain ingest token revoke van-0042`
     """
-    from ingest.door.tokens import TokenStore
-
-    with TokenStore(_path()) as store:
+    with _store() as store:
         count = store.revoke(name, _now())
     typer.echo(f"{count} tokens revoked.")
     if not count:
@@ -202,10 +219,9 @@ def list_(
     Example: `coldchain ingest token list --device van-0042`
     """
     from coldchain.times import iso
-    from ingest.door.tokens import TokenStore
 
     now = _now()
-    with TokenStore(_path()) as store:
+    with _store() as store:
         found = store.tokens(device)
     if as_json:
         _print_json(
@@ -228,6 +244,30 @@ def list_(
         typer.echo(f"{one.id}  {one.device}  made {iso(one.made)}{ends}")
     if not found:
         typer.echo("No tokens: `coldchain ingest token new DEVICE` makes one.")
+
+
+@contextmanager
+def _store() -> "Iterator[TokenStore]":
+    """The tokens. Raises UserError where they can't be read or written."""
+    import sqlite3
+
+    from ingest.door.files import FileError
+    from ingest.door.tokens import TokenStore
+
+    try:
+        with TokenStore(_path()) as store:
+            yield store
+    except FileError as error:
+        raise UserError(str(error)) from None
+    except sqlite3.Error as error:
+        raise UserError(f"{_path()}: can't be used: {error}") from None
+
+
+def _ends(now: int, hours: float) -> int:
+    """When tokens end that live on for so many hours."""
+    if not math.isfinite(hours):
+        raise UserError(f"--grace {hours}: a number of hours")
+    return now + round(hours * 3_600_000)
 
 
 def _path() -> Path:
