@@ -36,3 +36,8 @@ class Settling:
             for path, (stamp, since) in sorted(self._since.items())
             if stamp.size and now - since >= self.patience_s
         ]
+
+    def is_settled(self, path: Path, stamp: Stamp, now: float) -> bool:
+        """Whether it has not changed for `patience_s`, empty or not."""
+        known = self._since.get(path)
+        return known is not None and known[0] == stamp and now - known[1] >= self.patience_s

@@ -1,14 +1,13 @@
 """A watched folder: loggers' files dropped into it are taken once whole, and sent once.
 
     DIR/trip.csv             the readings of the device that was named for all
-    DIR/tag-7/trip.csv       those of tag-7
+    DIR/tag-7/trip.csv       those of tag-7, as is DIR/tag-7/2026/11/trip.csv
     DIR/set-aside/…          what could not be taken, and beside each file why (`.reason.txt`)
 
 What was sent is written down afterwards, so that a crash between the two sends again: the same
 bytes, which change nothing. A file stays where it was dropped.
 """
 
-import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -44,13 +43,14 @@ class KafkaAwayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: sent; there before, as `same_as`; or set aside, for a reason."""
+    """What became of a file: sent; there before, as `same_as`; set aside, or left, for a reason."""
 
     name: str
     device: str | None
     sent: Sent | None = None
     same_as: str | None = None
     reason: str | None = None
+    left: bool = False
 
 
 class Watched:
@@ -97,10 +97,26 @@ class Watched:
             for first in range(0, len(together), _TOGETHER):
                 yield from self._send(device, together[first : first + _TOGETHER])
 
-    @property
-    def waiting(self) -> bool:
-        """Whether something is there that is not whole yet."""
-        return any(self._is_new(path, stamp) for path, stamp in _files(self._folder))
+    def waiting(self, now: float) -> bool:
+        """Whether something is there that may still be taken; not what is, and stays, empty."""
+        return any(
+            stamp.size or not self._settling.is_settled(path, stamp, now)
+            for path, stamp in _files(self._folder)
+            if self._is_new(path, stamp)
+        )
+
+    def empty(self) -> list[Outcome]:
+        """Files without a byte: they stay where they are, as something may be to come."""
+        return [
+            Outcome(self._name(path), self._device(path) or None, reason="it is empty", left=True)
+            for path, stamp in _files(self._folder)
+            if not stamp.size and self._is_new(path, stamp)
+        ]
+
+    def _device(self, path: Path) -> str:
+        """The one named for all, or the folder in the watched one that it is somewhere in."""
+        within = path.relative_to(self._folder).parts
+        return within[0] if len(within) > 1 else self._place.device
 
     def _is_new(self, path: Path, stamp: Stamp) -> bool:
         return self._done.get(self._name(path)) != stamp
@@ -110,7 +126,7 @@ class Watched:
 
     def _known(self, path: Path, stamp: Stamp) -> tuple[Dropped, LoggerFile] | Outcome | None:
         """A file read, or what became of it; None where it was taken away meanwhile."""
-        device = self._place.device if path.parent == self._folder else path.parent.name
+        device = self._device(path)
         try:
             _check(device)
             dropped = Dropped(self._name(path), stamp, device, hash_of(path))
@@ -194,23 +210,27 @@ def _check_readings(file: LoggerFile) -> None:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, Stamp]]:
-    """The files in the folder and in its devices' folders. Raises OSError for the folder itself."""
+    """The files in the folder, and however deep in its devices' folders.
+
+    Raises OSError for the folder itself.
+    """
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda one: one.name):
-            if entry.is_dir() and not entry.name.startswith(".") and entry.name != ASIDE:
-                with contextlib.suppress(OSError), os.scandir(entry.path) as inner:
-                    yield from _among(list(inner))
-            else:
-                yield from _among([entry])
+            if not entry.is_dir():
+                yield from _among(folder, [entry.name])
+            elif not entry.name.startswith(".") and entry.name != ASIDE:
+                for inner, folders, names in os.walk(entry.path):
+                    folders[:] = sorted(one for one in folders if not one.startswith("."))
+                    yield from _among(Path(inner), sorted(names))
 
 
-def _among(entries: "list[os.DirEntry[str]]") -> Iterator[tuple[Path, Stamp]]:
-    for entry in entries:
-        if entry.name.startswith(".") or entry.name.lower().endswith(_NOT_YET):
+def _among(folder: Path, names: list[str]) -> Iterator[tuple[Path, Stamp]]:
+    for name in names:
+        if name.startswith(".") or name.lower().endswith(_NOT_YET):
             continue
-        stamp = _stamp(Path(entry.path))
+        stamp = _stamp(folder / name)
         if stamp is not None:
-            yield Path(entry.path), stamp
+            yield folder / name, stamp
 
 
 def _stamp(path: Path) -> Stamp | None:

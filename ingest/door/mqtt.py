@@ -176,4 +176,8 @@ class Mqtt:
                     await asyncio.sleep(min(refusal.retry_s, 5))
                     continue
                 log.info("%s refused: %s", topic, refusal)
+            except Exception:  # a fault of ours: it stays with the broker, and is said
+                log.exception("%s could not be taken; it is tried again", topic)
+                await asyncio.sleep(_AGAIN_S)
+                continue
             return

@@ -122,7 +122,7 @@ def _record_of(folder: Path) -> Path:
 
 
 def _once(watched: "Watched", patience: float, tell: Callable[["Outcome"], None]) -> int:
-    """Until nothing is left; how many were set aside."""
+    """Until nothing is left; how many could not be taken."""
     from ingest.watched import KafkaAwayError
 
     aside = 0
@@ -133,9 +133,13 @@ def _once(watched: "Watched", patience: float, tell: Callable[["Outcome"], None]
                 aside += one.reason is not None
         except KafkaAwayError as error:
             raise UserError(f"Kafka does not take it; try again later: {error}") from None
-        if not watched.waiting:
-            return aside
+        if not watched.waiting(time.monotonic()):
+            break
         time.sleep(patience)
+    for one in watched.empty():
+        tell(one)
+        aside += 1
+    return aside
 
 
 def _go_on(
@@ -188,7 +192,8 @@ def _until_told() -> Iterator[threading.Event]:
 
 def _line(one: "Outcome") -> None:
     if one.reason is not None:
-        typer.echo(f"{one.name}: set aside: {one.reason}")
+        what = "left there" if one.left else "set aside"
+        typer.echo(f"{one.name}: {what}: {one.reason}")
     elif one.same_as is not None:
         typer.echo(f"{one.name}: taken already, as {one.same_as} of {one.device}")
     elif one.sent is not None:

@@ -165,3 +165,19 @@ def test_while_kafka_is_away_files_wait_and_are_sent_when_it_is_back(
     until(lambda: watch.said("a.csv: 2 readings"))
     assert values(kafka) == [("tag-7", [3.1, 3.11])]
     assert not (watch.folder / "set-aside").exists()
+
+
+def test_once_ends_with_an_empty_file_there_and_takes_what_is_deep(
+    watch: Any, kafka: KafkaSettings
+) -> None:
+    (watch.folder / "nothing.csv").touch()
+    deep = watch.folder / "tag-7" / "2026"
+    deep.mkdir(parents=True)
+    (deep / "trip.csv").write_text(HEAD + ROWS[0])
+    status, told = watch.once()
+    assert status == 1
+    assert "nothing.csv: left there: it is empty" in told
+    (record,) = read_all(kafka, FRAMES)
+    assert record.key == b"tag-7"
+    (watch.folder / "nothing.csv").unlink()
+    assert watch.once()[0] == 0

@@ -100,7 +100,7 @@ def test_what_is_still_being_written_or_hidden_is_left_alone(folder: Path, taken
     (folder / "tag-7" / "deeper").mkdir()
     one = watched(folder, taken)
     assert list(one.look(0.0)) == []
-    assert not one.waiting
+    assert not one.waiting(0.0)
 
 
 def test_what_was_taken_is_known_by_its_content_under_any_name(folder: Path, taken: Taken) -> None:
@@ -126,7 +126,7 @@ def test_while_kafka_is_away_nothing_is_set_aside_or_written_down(
     one = watched(folder, taken, "tag-7")
     with pytest.raises(KafkaAwayError):
         list(one.look(0.0))
-    assert one.waiting
+    assert one.waiting(0.0)
     assert taken.done() == {}
     assert not (folder / "set-aside").exists()
 
@@ -134,3 +134,26 @@ def test_while_kafka_is_away_nothing_is_set_aside_or_written_down(
 def test_a_folder_that_is_watched_already_is_refused(tmp_path: Path, taken: Taken) -> None:
     with pytest.raises(FileError, match="another process has it"):
         Taken(tmp_path / "taken.sqlite")
+
+
+def test_an_empty_file_is_not_waited_for_for_ever_and_is_told(folder: Path, taken: Taken) -> None:
+    made = Watched(folder, KafkaSettings("127.0.0.1:1"), Place("tag-1"), read, taken, 2.0)
+    (folder / "nothing.csv").touch()
+    assert list(made.look(0.0)) == []
+    assert made.waiting(1.0), "something may be being written"
+    assert list(made.look(2.5)) == []
+    assert not made.waiting(2.5)
+    (told,) = made.empty()
+    assert (told.name, told.reason, told.left) == ("nothing.csv", "it is empty", True)
+    (folder / "nothing.csv").write_text(GOOD)
+    assert made.waiting(3.0)
+
+
+def test_a_file_deep_in_a_devices_folder_is_that_devices(folder: Path, taken: Taken) -> None:
+    deep = folder / "tag-7" / "2026" / "11"
+    deep.mkdir(parents=True)
+    (deep / "notes.csv").write_text("nothing of use\n")
+    (deep / ".hidden.csv").write_text(GOOD)
+    (told,) = watched(folder, taken).look(0.0)
+    assert (told.device, told.name) == ("tag-7", "tag-7/2026/11/notes.csv")
+    assert (folder / "set-aside/tag-7/2026/11/notes.csv").exists()
