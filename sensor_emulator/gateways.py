@@ -19,6 +19,7 @@ from coldchain.times import HOUR_MS
 
 from .chance import generator
 from .city import Stretch
+from .clocks import Clocks
 from .delivery import Delivery
 from .faults import Fault
 from .fleet import Device, Fleet
@@ -57,6 +58,7 @@ class Gateways:
         self._chance = generator(scenario.seed, "sending")
         self._charge = generator(scenario.seed, "battery").uniform(0.75, 1.0, len(fleet.devices))
         self._tracks = Tracks(fleet)
+        self._clocks = Clocks(fleet.devices, scenario)
         self._faults: dict[int, list[Fault]] = defaultdict(list)
         for fault in sorted(faults, key=lambda fault: fault.rank):
             self._faults[fault.place.device].append(fault)
@@ -156,8 +158,9 @@ class Gateways:
         return made
 
     def _wrong_by(self, index: int, at: int) -> int:
+        ahead = self._clocks.ahead(index, at)
         faults = self._faults.get(index)
-        return sum(fault.shift(at) for fault in faults) if faults else 0
+        return ahead + sum(fault.shift(at) for fault in faults) if faults else ahead
 
 
 def _switches(events: Sequence[Event], clock: int) -> list[Channel]:

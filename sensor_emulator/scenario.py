@@ -98,6 +98,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A city and its day. `start` is the world's own time: season, hour, and what follows.
 
     `warmer`: °C above the season; `shores`: whether vans serve the West Coast across the bay too.
+    `clock_offset_seconds` and `clock_drift_ppm`: one sigma of the gateways' clocks (clocks.py).
     """
 
     title: dict[str, str]
@@ -110,6 +111,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sample_seconds: Annotated[int, Meta(gt=0)] = 30
     frame_seconds: Annotated[int, Meta(gt=0, le=3600)] = 60
     warmer: float = 0.0
+    clock_offset_seconds: Annotated[float, Meta(ge=0, le=3600)] = 0.0
+    clock_drift_ppm: Annotated[float, Meta(ge=0, le=1000)] = 0.0
     shores: Literal["city", "both"] = "city"
     parcels: ParcelSpec | None = None
     faults: list[FaultSpec] = []
