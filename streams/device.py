@@ -153,7 +153,8 @@ def _judge_rest(job: Job, candidates: Sequence[Candidate | None], effects: Effec
     if memory.said:
         hear(frame.device, memory, arrival.received, arrival.offset, effects)
     memory.count(frame.boot, frame.seq)
-    memory.as_of = max(memory.as_of, arrival.offset)
+    if not job.put_all_off:  # else it is judged with its round: until then nothing is as of it
+        memory.as_of = max(memory.as_of, arrival.offset)
     memory.heard_at = max(memory.heard_at, arrival.received)
     memory.position = frame.position or memory.position
     effects.lines.append(points.device(frame, memory))

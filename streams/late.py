@@ -8,9 +8,11 @@ from .effects import Late, gather
 
 @dataclass(slots=True)
 class Waiting:
-    """One device's late readings by channel; the frames to acknowledge when they are judged."""
+    """One device's late readings by channel; the frames to acknowledge when they are judged, and
+    the newest offset of them."""
 
     partition: int
+    as_of: int = -1
     channels: dict[str, Late] = field(default_factory=dict)
     events: list[Any] = field(default_factory=list)
     marks: list[int] = field(default_factory=list)
@@ -37,6 +39,7 @@ class LateQueue:
         waiting.events.append(event)
         if mark is not None:
             waiting.marks.append(mark)
+            waiting.as_of = max(waiting.as_of, event.message.offset)
         for name, late in channels.items():
             gather(waiting.channels, name, late)
 

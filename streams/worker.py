@@ -266,7 +266,12 @@ class Worker:
         }
         roster = {device: self._manifests.find(device) for device in waiting}
         known = {device: dict(memory.channels) for (_, device), memory in memories.items()}
-        as_of = {device: memory.as_of for (_, device), memory in memories.items()}
+        # Not as of frames that come from here on: they wait for the next round. Were we to die
+        # with that said, they would come again and say what is true at offsets that are too low.
+        as_of = {
+            device: max(memory.as_of, waiting[device].as_of)
+            for (_, device), memory in memories.items()
+        }
 
         def judge() -> dict[str, Rejudged]:
             done: dict[str, Rejudged] = {}
@@ -304,6 +309,7 @@ class Worker:
             if device in done and enrolled is not None:
                 memory.channels.update(done[device].channels)
                 look(enrolled, memory, as_of[device], done[device].effects)
+            memory.as_of = max(memory.as_of, as_of[device])
             for mark in waiting[device].marks:
                 remember(memory, mark)
             self._late.release(device)
