@@ -24,6 +24,22 @@ _PROBES = {
     ),
 }
 
+_LEAP = "20([02468][048]|[13579][26])"
+#: A date that is one, a time, a zone. Before 2000 nothing was scanned.
+DATE_TIME = (
+    r"^(20[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+    r"|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+    rf"|{_LEAP}-02-29)"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+
+#: What no schema can say; it is told.
+_UNSAID = (
+    "\n\n    As many values as times, no channel twice in a frame, no sample after 2262, and whole"
+    " numbers\n    without a decimal point: a schema can't say so."
+)
+
 
 @cache
 def document() -> dict[str, Any]:
@@ -31,6 +47,11 @@ def document() -> dict[str, Any]:
     kinds = [*(kind for kind, _ in _ITEMS.values()), Accepted, Problem]
     _, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
     _tighten(schemas["Channel"])
+    schemas["CustodyEvent"]["properties"]["at"] |= {
+        "format": "date-time",
+        "pattern": DATE_TIME,
+        "description": "RFC 3339, seconds and zone said; not ahead of the clock here",
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -79,7 +100,9 @@ def _post(name: str, kind: type, summary: str) -> dict[str, Any]:
                 "required": True,
                 "content": {
                     JSON: {"schema": {"anyOf": [one, many]}},
-                    LINES: {"schema": {"type": "string", "description": "One in each line"}},
+                    LINES: {
+                        "schema": {"type": "string", "description": f"{kind.__name__}: one a line"}
+                    },
                 },
             },
             "responses": {"202": accepted, **refusals},
@@ -110,6 +133,7 @@ def _content(name: str) -> dict[str, Any]:
 
 def _tighten(channel: dict[str, Any]) -> None:
     """What the type does not say, and the check asks for, so far as a schema can say it."""
+    channel["description"] += _UNSAID
     name = channel["properties"]["name"]
     name["pattern"] = name["pattern"].replace("[a-z]+", f"({'|'.join(sorted(QUANTITIES))})")
     evenly = {"start": {"type": "integer"}, "step": {"type": "integer"}, "at": {"type": "null"}}
