@@ -14,5 +14,6 @@ def run(
     """
     from runtime.findings import report
     from runtime.health import DOCTOR
+    from runtime.worker_health import workers
 
-    raise typer.Exit(report(DOCTOR, as_json))
+    raise typer.Exit(report((*DOCTOR, workers), as_json))

@@ -16,5 +16,6 @@ def run(
     """
     from runtime.findings import report
     from runtime.health import STATUS
+    from runtime.worker_health import workers
 
-    raise typer.Exit(report(STATUS, as_json))
+    raise typer.Exit(report((*STATUS, workers), as_json))

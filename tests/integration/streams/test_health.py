@@ -1,10 +1,14 @@
 """A worker tells how it does over HTTP; one whose commits stand still ends with one line."""
 
 import http.client
+import json
 import os
 import re
 import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from worker_bench import Bench, wait_until
@@ -74,6 +78,31 @@ def test_a_worker_tells_what_it_judged_and_how_far_it_is(bench: Bench) -> None:
         text = asked(port, "/metrics")[1]
         assert counted(text, "samples_total") == 10
         assert asked(port, "/healthz")[0] == 200
+
+
+def status(bench: Bench) -> tuple[int, dict[str, str]]:
+    """What `coldchain status` exits with, and its finding on workers."""
+    command = str(Path(sys.executable).with_name("coldchain"))
+    done = subprocess.run(
+        [command, "status", "--json"],
+        env={**os.environ, **bench.environment},
+        capture_output=True,
+        check=False,
+    )
+    [found] = [one for one in json.loads(done.stdout)["findings"] if one["what"] == "workers"]
+    return done.returncode, found
+
+
+def test_status_says_how_many_workers_there_are_and_what_waits(bench: Bench) -> None:
+    bench.register(REGISTRATION)
+    assert status(bench)[1]["state"] == "note"
+    bench.send_frames(frame(0))
+    code, found = status(bench)
+    assert (code, found["state"], found["said"]) == (1, "bad", "none, and 1 frame not judged yet")
+    with bench.worker("--checkpoint", "0.2"):
+        bench.wait_committed()
+        found = status(bench)[1]
+        assert (found["state"], found["said"]) == ("well", "1 worker, 0 frames not judged yet")
 
 
 def test_a_worker_whose_commits_stand_still_ends_with_one_line_and_loses_nothing(
