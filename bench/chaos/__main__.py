@@ -16,16 +16,20 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from runtime.demo.phone import Phone, phone
 from runtime.profiles import load_profiles
 
-from . import check, world
+from . import check, fresh, people, world
 from .feeder import Feeder, read_tokens
+from .findings import Findings
 from .harms import HARMS, NoHarm, Scene
 from .plan import KINDS, Harm, schedule
 from .stage import Stage, stage
 
 #: Seconds after the last harm in which all has to settle.
 SETTLED = 300.0
+#: Of the harms meant, the share that has to have happened.
+ENOUGH = 0.9
 
 
 def main() -> int:
@@ -36,7 +40,10 @@ def main() -> int:
     seconds = harms[-1].at + 10
     _say(f"seed {chosen.seed}: {len(harms)} harms in {seconds:.0f} s; logs in {folder}")
     made = world.make(folder / "world", chosen.scenario, chosen.duration, chosen.seed)
-    with stage(folder, chosen.workers) as set_up:
+    with (
+        phone(lambda _: None) as ours,
+        stage(folder, chosen.workers, ours.url("courier")) as set_up,
+    ):
         set_up.run("ingest", "registry", str(folder / "world" / "registry.toml"))
         tokens = folder / "tokens.json"
         set_up.run(
@@ -47,22 +54,31 @@ def main() -> int:
             "--out",
             str(tokens),
         )
-        feeder = Feeder(made, read_tokens(tokens), set_up.door, set_up.kafka, seconds)
+        known = read_tokens(tokens)
+        feeder = Feeder(made, known, set_up.door, set_up.kafka, seconds)
         feeder.start()
         done, missed = _harm(Scene(set_up, feeder), harms)
+        flowing, made_since = fresh.flows(set_up, known[world.PROBE])
+        _say(f"fresh data flows after {flowing} s")
         _wait("all is accepted", feeder.done.is_set, SETTLED)
         if feeder.failed is not None:
             raise feeder.failed
-        expected = world.expect(made, feeder.ledger.accepted, profiles)
+        ledger = feeder.ledger
+        ledger.accepted += made_since
+        expected = world.expect(made, ledger.accepted, ledger.ahead, profiles)
         _say(f"accepted: {len(feeder.ledger.accepted)} of {len(made.items)}")
         settled = _wait("the workers are at the end", lambda: check.lag(set_up.kafka) == 0, SETTLED)
-        found = _settle(set_up, expected)
+        found = _settle(set_up, ours, expected)
         restarts = dict(set_up.restarts)
         if found.wrong:
             check.dump(set_up.kafka, folder)
     wrong = {kind: len(lines) for kind, lines in found.wrong.items()}
     if not settled:
         wrong["stuck"] = 1
+    if flowing is None or flowing > fresh.WITHIN:
+        wrong["nothing fresh"] = 1
+    if len(done) < len(harms) * ENOUGH:
+        wrong["too little harm"] = len(harms) - len(done)
     summary = {
         "seed": chosen.seed,
         "harms": dict(Counter(done)),
@@ -71,9 +87,11 @@ def main() -> int:
         "answers": dict(feeder.ledger.answers),
         "refused": dict(feeder.ledger.refused),
         "restarts": restarts,
+        "fresh after seconds": None if flowing is None else round(flowing, 1),
         "readings": {"expected": expected.count, "stored": found.readings},
         "excursions": {"expected": len(expected.excursions), "held": found.excursions},
         "parcels": {"expected": len(expected.parcels), "held": found.parcels},
+        "messages": found.messages,
         "wrong": wrong,
     }
     print(json.dumps(summary, indent=1))
@@ -128,11 +146,13 @@ def _harm(scene: Scene, harms: Sequence[Harm]) -> tuple[list[str], list[str]]:
     return done, missed
 
 
-def _settle(set_up: Stage, expected: world.Expected) -> check.Findings:
+def _settle(set_up: Stage, ours: Phone, expected: world.Expected) -> Findings:
     """Compare until all is well, or for so long that it never will be."""
     deadline = time.monotonic() + 60
     while True:
         found = check.check(set_up.kafka, set_up.series, expected)
+        told = list(ours.messages)
+        found.messages = people.check_told(set_up.alerts, told, expected.excursions.values(), found)
         if not found.wrong or time.monotonic() > deadline:
             return found
         time.sleep(5)

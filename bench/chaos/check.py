@@ -1,7 +1,6 @@
 """The checker: what Kafka and InfluxDB hold, against what has to be there."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,25 +15,13 @@ from coldchain.records import ExcursionRecord
 from series.reader import Reader
 from series.settings import SeriesSettings
 
+from .findings import Findings
 from .world import Expected
 
 #: So many of each kind of finding are told.
 TOLD = 10
 
 Record = TypeVar("Record")
-
-
-@dataclass(slots=True)
-class Findings:
-    """What is wrong, by kind, each told in a line. None of it: all is well."""
-
-    wrong: dict[str, list[str]] = field(default_factory=dict)
-    readings: int = 0
-    excursions: int = 0
-    parcels: int = 0
-
-    def add(self, kind: str, line: str) -> None:
-        self.wrong.setdefault(kind, []).append(line)
 
 
 def lag(kafka: KafkaSettings) -> int:
@@ -55,6 +42,7 @@ def check(kafka: KafkaSettings, series: SeriesSettings, expected: Expected) -> F
     """Compare. Raises what Kafka and InfluxDB raise."""
     found = Findings()
     _readings(series, expected, found)
+    _ahead(series, expected, found)
     _excursions(kafka, expected, found)
     _parcels(kafka, expected, found)
     return found
@@ -76,6 +64,22 @@ def _readings(series: SeriesSettings, expected: Expected, found: Findings) -> No
             found.add("readings invented", f"{name}: {len(invented)}, first at {min(invented)}")
         if other := [at for at in want.keys() & got.keys() if abs(want[at] - got[at]) > 1e-9]:
             found.add("readings changed", f"{name}: {len(other)}, first at {min(other)}")
+
+
+def _ahead(series: SeriesSettings, expected: Expected, found: Findings) -> None:
+    reader = Reader(series)
+    try:
+        for (device, channel), times in sorted(expected.ahead.items()):
+            [answer] = reader.queries(
+                f'SELECT "ahead" FROM "flagged" WHERE "device" = \'{device}\' '  # noqa: S608 - ours
+                f"AND \"channel\" = '{channel}' AND time >= {min(times)}ms"
+            )
+            got = {int(str(row[0])) for one in answer for row in one.values}
+            if lost := times - got:
+                name = f"{device}/{channel}"
+                found.add("not flagged", f"{name}: {len(lost)}, first at {min(lost)}")
+    finally:
+        reader.close()
 
 
 def _stored(reader: Reader) -> Iterator[tuple[tuple[str, str], dict[int, float]]]:

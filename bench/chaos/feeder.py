@@ -31,9 +31,10 @@ BY_THE_DOOR = 7
 
 @dataclass(slots=True)
 class Ledger:
-    """What was accepted, when (by the clock that only rises), and what was answered."""
+    """What was accepted, what of it by a clock that is ahead, and what was answered."""
 
     accepted: list[Item] = field(default_factory=list)
+    ahead: list[Item] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 

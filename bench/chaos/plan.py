@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[int, float, float]] = {
     "stop a worker": (3, 0.0, 0.0),
     "a worker joins and leaves": (3, 8.0, 15.0),
     "kill the front door": (4, 0.0, 0.0),
+    "kill the alert service": (4, 0.0, 0.0),
     "kill Kafka": (2, 0.0, 0.0),
     "Kafka away": (2, 5.0, 12.0),
     "kill InfluxDB": (3, 0.0, 0.0),
@@ -30,6 +31,12 @@ KINDS: dict[str, tuple[int, float, float]] = {
     "poison": (4, 0.0, 0.0),
     "frames again": (5, 0.0, 0.0),
     "dead zone": (5, 10.0, 30.0),
+    "Kafka cut off": (2, 3.0, 12.0),
+    "InfluxDB cut off": (2, 3.0, 15.0),
+    "a hole in the network": (3, 4.0, 12.0),
+    "a slow network": (2, 5.0, 12.0),
+    "a clock ahead": (2, 0.0, 0.0),
+    "a clock behind": (2, 0.0, 0.0),
 }
 #: Seconds between the beginnings of two harms: least, most.
 APART = (2.0, 6.0)

@@ -15,25 +15,34 @@ from pathlib import Path
 from broker.admin import ensure_topics
 from broker.settings import KafkaSettings
 from runtime.servers import Servers
-from runtime.servers.native import native_servers
-from runtime.servers.ports import free_ports
+from runtime.servers.influxdb import influxdb_process
+from runtime.servers.kafka import kafka_process
+from runtime.servers.native import fetch
+from runtime.servers.ports import LOOPBACK, free_ports
 from runtime.servers.process import Process
+from runtime.servers.signals import ended_by_sigterm
 from series.settings import SeriesSettings
 from series.setup import ensure_bucket
+
+from .network import Link
+from .people import SETTINGS, write_routes
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("coldchain"))
 PREFIX = "chaos."
 #: Small, so that Kafka's absence fills it and the door has to refuse.
 SPOOL_BYTES = 1_000_000
+ALERTS = "alert service"
 WORKER = ("stream", "--settle", "1", "--leg-patience", "10", "--log-level", "info")
 
 
 @dataclass(slots=True)
 class Stage:
-    """What runs. `processes` by name; those in `down` are meant to be."""
+    """What runs. `processes` by name; those in `down` are meant to be. `links`: the network before
+    each server, by its name."""
 
     servers: Servers
+    links: dict[str, Link]
     kafka: KafkaSettings
     series: SeriesSettings
     folder: Path
@@ -46,6 +55,11 @@ class Stage:
     @property
     def door(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def alerts(self) -> Path:
+        """The alert service's database."""
+        return self.folder / "alerts.sqlite"
 
     def workers(self) -> list[str]:
         """The workers that run now."""
@@ -98,6 +112,8 @@ class Stage:
             "COLDCHAIN_INGEST_PORT": str(self.port),
             "COLDCHAIN_INGEST_SPOOL_MAX_BYTES": str(SPOOL_BYTES),
             "COLDCHAIN_INGEST_KAFKA_PATIENCE_S": "2",
+            **{f"COLDCHAIN_ALERTS_{name}": value for name, value in SETTINGS.items()},
+            "COLDCHAIN_ALERTS_DATABASE": str(self.alerts),
             "COLDCHAIN_STATE": str(self.folder / "state"),
         }
 
@@ -124,17 +140,26 @@ class Stage:
                     raise
                 time.sleep(0.2)
 
+    def wait_for_alerts(self, patience: float = 60.0) -> None:
+        """Wait until the alert service has begun. Raises TimeoutError."""
+        deadline = time.monotonic() + patience
+        while not self.alerts.exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no alert service: {self.processes[ALERTS].tail()}")
+            time.sleep(0.2)
+
 
 @contextmanager
-def stage(folder: Path, workers: int) -> Iterator[Stage]:
-    """The stage set: servers up, topics and bucket made, nobody on it yet but the door."""
+def stage(folder: Path, workers: int, phone: str) -> Iterator[Stage]:
+    """The stage set: servers up, topics and bucket made, everybody on it. `phone`: the apprise
+    address at which people are told."""
     [port] = free_ports(1)
-    with native_servers(folder / "servers") as servers:
+    with _servers(folder / "servers") as (servers, links):
         kafka = KafkaSettings(servers=servers.kafka_servers, prefix=PREFIX, partitions=8)
         ensure_topics(kafka)
         series = SeriesSettings(url=servers.influxdb_url, bucket="chaos", retention_days=0)
         ensure_bucket(series)
-        set_up = Stage(servers, kafka, series, folder, port)
+        set_up = Stage(servers, links, kafka, series, folder, port)
         stop = threading.Event()
         keeper = threading.Thread(target=set_up.watch, args=(stop,), daemon=True)
         try:
@@ -142,6 +167,9 @@ def stage(folder: Path, workers: int) -> Iterator[Stage]:
             set_up.wait_for_door()
             for number in range(1, workers + 1):
                 set_up.add(f"worker {number}", *WORKER)
+            routes = write_routes(folder / "alert-routes.toml", phone)
+            set_up.add(ALERTS, "alerts", "run", "--routes", str(routes))
+            set_up.wait_for_alerts()
             keeper.start()
             yield set_up
         finally:
@@ -152,3 +180,44 @@ def stage(folder: Path, workers: int) -> Iterator[Stage]:
                 process.ask_to_stop()
             for process in set_up.processes.values():
                 process.stop()
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[tuple[Servers, dict[str, Link]]]:
+    """Kafka and InfluxDB, and before each the network by which everybody comes to it."""
+    names = ("kafka", "controller", "influxdb", "rpc", "to Kafka", "to InfluxDB")
+    with ended_by_sigterm():
+        fetch()
+        port = dict(zip(names, free_ports(len(names)), strict=True))
+        links = {
+            "Kafka": Link(port["to Kafka"], port["kafka"]),
+            "InfluxDB": Link(port["to InfluxDB"], port["influxdb"]),
+        }
+        told = {"advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{links['Kafka'].port}"}
+        kafka = kafka_process(folder / "kafka", port["kafka"], port["controller"], told)
+        influxdb = influxdb_process(folder / "influxdb", port["influxdb"], port["rpc"])
+        try:
+            for link in links.values():
+                link.start()
+            influxdb.start()
+            kafka.start()
+            yield (
+                Servers(
+                    kind="native",
+                    kafka_servers=f"{LOOPBACK}:{links['Kafka'].port}",
+                    influxdb_url=f"http://{LOOPBACK}:{links['InfluxDB'].port}",
+                    token="",
+                    org="coldchain",
+                    bucket="coldchain",
+                    kafka=kafka,
+                    influxdb=influxdb,
+                    folder=folder,
+                ),
+                links,
+            )
+        finally:
+            kafka.ask_to_stop()
+            influxdb.stop()
+            kafka.stop()
+            for link in links.values():
+                link.close()

@@ -24,6 +24,21 @@ from coldchain.whole import Samples, records_of, samples_of
 
 Kind = Literal["frame", "scan", "broken"]
 
+#: A device of our own, whose readings are fresh.
+PROBE = "probe-0001"
+PROBE_REGISTERED = f"""
+[[devices]]
+device = "{PROBE}"
+
+[[devices.history]]
+since = 2020-01-01T00:00:00Z
+kind = "van"
+asset = "{PROBE}"
+
+[devices.history.compartments.main]
+profile = "iced-seafood"
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -50,12 +65,14 @@ class World:
 class Expected:
     """What a batch over all that was accepted comes to.
 
-    `readings`: °C (or what is measured) by device, channel and ms.
+    `readings`: °C (or what is measured) by device, channel and ms. `ahead`: the times by device
+    and channel that are kept out of the rules, flagged.
     """
 
     readings: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     excursions: dict[str, ExcursionRecord] = field(default_factory=dict)
     parcels: dict[str, ParcelRecord] = field(default_factory=dict)
+    ahead: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -67,12 +84,16 @@ def make(folder: Path, scenario: str, duration: str, seed: int) -> World:
     command = [str(Path(sys.executable).with_name("coldchain")), "emulate", "--to", str(folder)]
     command += ["--scenario", scenario, "--duration", duration, "--seed", str(seed)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with (folder / "registry.toml").open("a") as registry:
+        registry.write(PROBE_REGISTERED)
     frames = [_frame(line) for line in (folder / "frames.jsonl").read_bytes().splitlines()]
     scans = [_scan(line) for line in (folder / "custody.jsonl").read_bytes().splitlines()]
     return World(folder, tuple(_woven(frames, scans)))
 
 
-def expect(world: World, accepted: Iterable[Item], profiles: Mapping[str, Profile]) -> Expected:
+def expect(
+    world: World, accepted: Iterable[Item], ahead: Iterable[Item], profiles: Mapping[str, Profile]
+) -> Expected:
     """What has to come of the items that were accepted, each as often as it may be there."""
     roster = Roster(Plans(profiles))
     for registration in loads((world.folder / "registry.toml").read_text(), "registry.toml"):
@@ -103,6 +124,11 @@ def expect(world: World, accepted: Iterable[Item], profiles: Mapping[str, Profil
             expected.excursions[record.id] = cargo.named(record)
     for journey in cargo.journeys(city):
         expected.parcels[journey.way.parcel] = journey.record()
+    for frame in (decode_frame(item.raw) for item in ahead):
+        for one in frame.channels:
+            known = zip(one.times(), one.values, strict=True)
+            times = expected.ahead.setdefault((frame.device, one.name), set())
+            times |= {at for at, value in known if value is not None}
     return expected
 
 
