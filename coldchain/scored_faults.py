@@ -57,19 +57,21 @@ def score_faults(
     done = ScoredFaults([], [], [], [], {})
     unscored: dict[str, Counter[str]] = {}
     for fault in faults:
-        why = _why_not_scored(fault, judged)
+        unasked = _why_not_scored(fault, judged)
         by = [
             c for c in conditions if c.rule in FOUND_BY.get(fault.kind, ()) and _is_about(c, fault)
         ]
-        if why is not None and not by:
-            unscored.setdefault(fault.kind, Counter())[why] += 1
+        if unasked is not None and not by:
+            unscored.setdefault(fault.kind, Counter())[unasked] += 1
             continue
         since = from_iso(fault.start)
         delays = [minutes(from_iso(one.due) - since) for one in by]
         done.trues.append(Pair(fault.kind, "fault", bool(by), min(delays, default=None)))
         if not by:
-            why_missed = book.why_fault_missed(fault, conditions)
-            done.missed.append(_fault_missed(fault, why_missed))
+            why = book.why_fault_missed(fault, conditions)
+            done.missed.append(
+                _told(fault.device, fault.channel, fault.kind, fault.start, fault.end, why)
+            )
     for kind, reasons in unscored.items():
         done.not_scored[kind] = "; ".join(f"{count}: {why}" for why, count in reasons.items())
     for one in conditions:
@@ -79,7 +81,11 @@ def score_faults(
         causes = [f for f in faults if f.kind in kinds and _is_about(one, f)]
         done.founds.append(Pair(causes[0].kind if causes else kinds[0], "fault", bool(causes)))
         if not causes:
-            done.false_alarms.append(_condition_false(one, book))
+            span = (from_iso(one.since), ms_or_ever(one.until))
+            why = book.faults(one.device, one.subject.split(".", 1)[0], one.subject, span)
+            done.false_alarms.append(
+                _told(one.device, one.subject, one.rule, one.since, one.until, why)
+            )
     return done
 
 
@@ -109,35 +115,18 @@ def _is_about(one: ConditionRecord, fault: TrueFault) -> bool:
     )
 
 
-def _fault_missed(fault: TrueFault, because: list[str]) -> Miss:
+def _told(
+    device: str, channel: str, kind: str, start: str, end: str | None, because: list[str]
+) -> Miss:
+    lasted = None if end is None else round(minutes(from_iso(end) - from_iso(start)), 2)
     return Miss(
         what="fault",
-        device=fault.device,
-        channel=fault.channel,
-        kind=fault.kind,
+        device=device,
+        channel=channel,
+        kind=kind,
         severity="fault",
-        start=fault.start,
-        end=fault.end,
-        minutes=_lasted(fault.start, fault.end),
+        start=start,
+        end=end,
+        minutes=lasted,
         because=because,
     )
-
-
-def _condition_false(one: ConditionRecord, book: Book) -> Miss:
-    span = (from_iso(one.since), ms_or_ever(one.until))
-    compartment = one.subject.split(".", 1)[0]
-    return Miss(
-        what="fault",
-        device=one.device,
-        channel=one.subject,
-        kind=one.rule,
-        severity="fault",
-        start=one.since,
-        end=one.until,
-        minutes=_lasted(one.since, one.until),
-        because=book.faults(one.device, compartment, one.subject, span),
-    )
-
-
-def _lasted(start: str, end: str | None) -> float | None:
-    return None if end is None else round(minutes(from_iso(end) - from_iso(start)), 2)

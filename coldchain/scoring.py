@@ -4,6 +4,9 @@ An excursion is true where the truth confirms it, and found where a record that 
 presumes it. They match on device, compartment, channel and limit where their times overlap: a
 true one found in two pieces is found once, and both pieces are right.
 
+A true one that is marginal is neither to be found nor falsely found: what a sound sensor can say of
+it is chance. It is told as not scored.
+
 A fault is scored where it was judged by a fleet rule that is for it (scored_faults.py) and lasted
 as long as that rule takes. The others are told as not scored, and why.
 
@@ -14,6 +17,7 @@ Every miss and false alarm carries what may explain it: a fault seeded there at 
 excursion on the other side that came near but was not long enough to count.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
@@ -42,9 +46,10 @@ def score(
     known = dict(severities or {}) | {(one.profile, one.limit): one.severity for one in held}
     found = confirmed(held)
     book = Book(truth, held)
-    real = [one for one in truth.excursions if one.confirmed is not None]
+    all_true = [one for one in truth.excursions if one.confirmed is not None]
+    real = [one for one in all_true if not one.marginal]
     seen = Index(found, place_of, span_of)
-    there = Index(real, place_of, span_of)
+    there = Index(all_true, place_of, span_of)
     trues, founds, healthy = list[Pair](), list[Pair](), list[Pair]()
     missed, false_alarms = list[Miss](), list[Miss]()
     for one in real:
@@ -73,12 +78,18 @@ def score(
         healthy=_kind("healthy", "any", healthy, []),
         by_limit=_by_kind(trues, founds),
         by_fault=_by_kind(faults.trues, faults.founds),
-        not_scored=faults.not_scored,
+        not_scored=faults.not_scored | _marginal(all_true),
         missed=sorted(missed, key=lambda one: (one.start, one.device, one.channel, one.kind)),
         false_alarms=sorted(
             false_alarms, key=lambda one: (one.start, one.device, one.channel, one.kind)
         ),
     )
+
+
+def _marginal(trues: Iterable[TrueExcursion]) -> dict[str, str]:
+    """By limit, how many are too near it for a sensor to tell."""
+    counts = Counter(one.limit for one in trues if one.marginal)
+    return {limit: f"{count}: nearer than a sensor can tell" for limit, count in counts.items()}
 
 
 def _told(

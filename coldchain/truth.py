@@ -6,7 +6,9 @@ import msgspec
 
 
 class TrueExcursion(msgspec.Struct, frozen=True, kw_only=True):
-    """An excursion as the truth file has it. `minutes` beyond the limit."""
+    """An excursion as the truth file has it. `minutes` beyond the limit. `marginal`: confirmed,
+    but a sensor that reads wrong by its own uncertainty need not confirm it.
+    """
 
     device: str
     compartment: str
@@ -18,6 +20,7 @@ class TrueExcursion(msgspec.Struct, frozen=True, kw_only=True):
     end: str | None
     minutes: float = 0.0
     peak: float | None = None
+    marginal: bool = False
 
 
 class TrueFault(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +131,7 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class Score(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How well the records tell the truth. `healthy`: the excursions where no sensor or gateway
-    lied. `not_scored`: kind of fault -> why and how many.
+    lied. `not_scored`: kind of fault, or limit -> why and how many.
     """
 
     is_perfect: bool

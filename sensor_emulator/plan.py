@@ -92,7 +92,8 @@ def _places(
         device = fleet.device(spec.device)
         if device is None:
             raise ScenarioError(f"faults[{number}].device: no {spec.device!r} in this fleet")
-        yield device, scenario.start_ms + round(spec.at_minutes * MINUTE_MS)
+        if spec.at_minutes < scenario.duration_minutes:  # a run cut short may end before it
+            yield device, scenario.start_ms + round(spec.at_minutes * MINUTE_MS)
         return
     chance = generator(scenario.seed, "fault", str(number), spec.kind, "when")
     expected = (spec.per_day or 0.0) * scenario.duration_ms / DAY_MS

@@ -4,6 +4,7 @@ The product probe's lag is the cargo node's own; an air sensor follows within a 
 is kept up in every step, by the city).
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,6 +21,13 @@ AIR_NOISE_C, PRODUCT_NOISE_C = 0.05, 0.02
 OFFSET_C = 0.06
 #: Values are sent in steps of 0.01 °C.
 STEPS = 100.0
+#: Within so many sigmas of noise and calibration a sound sensor reads right (GUM: k = 2).
+COVERAGE = 2.0
+
+
+def uncertainty(is_product: bool) -> float:
+    """By how much a sound sensor may read wrong, °C either way."""
+    return COVERAGE * math.hypot(PRODUCT_NOISE_C if is_product else AIR_NOISE_C, OFFSET_C)
 
 
 class Sensors:

@@ -25,6 +25,7 @@ from .city import Stretch
 from .fleet import Fleet
 from .parcel_truth import NOWHERE, parcel_truths
 from .plan import Plan
+from .sensors import uncertainty
 
 
 class Truth:
@@ -95,7 +96,11 @@ class Truth:
                 if ridden
                 else self._judged(plan, row, profile, plans[key])
             )
-            found += [_said(fleet, row, excursion, shift) for excursion in judged]
+            surely = self._surely(plan, row, ridden, plans[key]) if judged else []
+            found += [
+                _said(fleet, row, one, shift, is_marginal=not _is_among(surely, one))
+                for one in judged
+            ]
         return sorted(found, key=lambda one: (one.start, one.device, one.channel, one.limit))
 
     def _ridden(
@@ -108,6 +113,20 @@ class Truth:
             first, last = np.searchsorted(times, ride).tolist()
             found += judge(by, times[first:last], values[first:last]).excursions
         return found
+
+    def _surely(
+        self, plan: Plan, row: int, rides: Sequence[Interval], by: JudgePlan
+    ) -> list[Excursion]:
+        """What is confirmed even by a sound sensor that reads nearer the band than it is."""
+        times, values = self.series(plan, row)
+        error = round(uncertainty(plan.fleet.row_is_product[row]) * MICRO)
+        spans = [np.searchsorted(times, ride).tolist() for ride in rides] or [[0, len(times)]]
+        found: list[Excursion] = []
+        for side, read in (("above", values - error), ("below", values + error)):
+            one_sided = replace(by, limits=tuple(one for one in by.limits if one.side == side))
+            for first, last in spans:
+                found += judge(one_sided, times[first:last], read[first:last]).excursions
+        return [one for one in found if one.confirmed is not None]
 
     def _judged(self, plan: Plan, row: int, profile: Profile, by: JudgePlan) -> Sequence[Excursion]:
         times, values = self.series(plan, row)
@@ -165,7 +184,20 @@ def _judged_by(profile: Profile, quantity: str) -> JudgePlan:
     return replace(by, limits=tuple(one for one in by.limits if one.mode == "consecutive"))
 
 
-def _said(fleet: Fleet, row: int, excursion: Excursion, shift: int) -> TrueExcursion:
+def _is_among(surely: Sequence[Excursion], one: Excursion) -> bool:
+    """Whether it is found there too, by its limit and time."""
+    end = 1 << 60 if one.end is None else one.end
+    return any(
+        other.limit == one.limit
+        and other.start <= end
+        and one.start <= (1 << 60 if other.end is None else other.end)
+        for other in surely
+    )
+
+
+def _said(
+    fleet: Fleet, row: int, excursion: Excursion, shift: int, is_marginal: bool
+) -> TrueExcursion:
     def moment(at: int | None) -> str | None:
         return None if at is None else iso(at + shift)
 
@@ -181,4 +213,5 @@ def _said(fleet: Fleet, row: int, excursion: Excursion, shift: int) -> TrueExcur
         end=moment(excursion.end),
         minutes=round(excursion.minutes, 3),
         peak=round(excursion.peak_celsius, 3),
+        marginal=is_marginal and excursion.confirmed is not None,
     )

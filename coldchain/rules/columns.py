@@ -118,5 +118,5 @@ def _noisy_in(
     count = np.diff(begins, append=len(slots))
     jumps = np.add.reduceat(np.abs(v1 - line) > rule.jump, begins, dtype=np.int64)
     found = slots[begins]
-    is_noisy = (count >= rule.count) & (jumps >= rule.share * count) & (found < last)
+    is_noisy = (jumps >= np.maximum(rule.count, rule.share * count)) & (found < last)
     yield from (found[is_noisy] * rule.window).tolist()

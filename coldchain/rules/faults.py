@@ -85,7 +85,7 @@ class SensorNoisy:
     Judged by whole slots of `window` ms of the readings' own time. A jump is a reading further
     than `jump` from the line between its neighbours, themselves no further apart than `near`: a
     cooling cycle takes longer to go to and fro. A slot is noisy where a `share` of its readings
-    jump, and it has `count` of them at least.
+    jump, and `count` of them at least: one great change, met in a slot of few readings, is none.
     """
 
     id: str = "sensor-noisy"
@@ -118,7 +118,7 @@ class SensorNoisy:
         if slot <= state.slot:
             return None
         before, state.slot = state.slot, slot
-        noisy = state.count >= self.count and state.jumps >= self.share * state.count
+        noisy = state.jumps >= max(self.count, self.share * state.count)
         ended = None
         if state.since is not None and not (noisy and before == state.until):
             ended = Finding(self.id, state.since, state.since + self.window, state.until)

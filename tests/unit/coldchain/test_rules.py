@@ -248,6 +248,14 @@ def test_a_door_stop_is_not_noise() -> None:
     assert (ended, at(rule, state, 120)) == ([], None)
 
 
+def test_a_tag_put_into_a_frozen_box_is_not_noise() -> None:
+    """Few readings in its first half hour, a third of them off the line of a fall by 37 °C."""
+    fall = [(53 + n / 2, -21.0 + 37.0 * 0.51**n) for n in range(14)]
+    rule = SensorNoisy()
+    state, ended = tell(rule, celsius([(52.5, 16.0), *fall, *quiet(60, 120)]))
+    assert (ended, at(rule, state, 120)) == ([], None)
+
+
 def test_two_sensors_two_degrees_apart_for_an_hour_disagree() -> None:
     rule = SensorsDisagree()
     apart = celsius([(n * 5, -2.5) for n in range(13)])

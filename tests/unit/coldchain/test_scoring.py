@@ -242,3 +242,13 @@ def test_an_excursion_is_of_a_healthy_sensor_where_none_lies(
     said = scored([true()], [], [seeded])
     assert (said.healthy.true, said.healthy.found) == (healthy, 0)
     assert said.excursions.missed == 1
+
+
+@pytest.mark.parametrize("records", [[], [found()]])
+def test_a_marginal_one_is_neither_missed_nor_false_and_is_told_as_not_scored(
+    records: list[ExcursionRecord],
+) -> None:
+    said = score(TruthFile(excursions=[true(marginal=True)]), records)
+    assert said.is_perfect
+    assert said.excursions.true == said.healthy.true == 0
+    assert said.not_scored == {"warm": "1: nearer than a sensor can tell"}

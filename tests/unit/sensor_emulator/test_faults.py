@@ -4,12 +4,13 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from coldchain.frames import Channel, FrameError, decode_frame
 from coldchain.times import MINUTE_MS, from_iso
 from coldchain.truth import FrameCounts
 from runtime.profiles import load_profiles
-from sensor_emulator import Ledger, Recorder, Truth, parse_scenario, run
+from sensor_emulator import Ledger, Recorder, Truth, load_scenario, parse_scenario, run
 from sensor_emulator.faults import FAULTS
 from sensor_emulator.plan import plan
 from sensor_emulator.recorder import Samples
@@ -250,3 +251,9 @@ def test_faults_at_a_rate_befall_a_fleet_about_as_often() -> None:
     faults = plan(parse_scenario(text + rate, "test.toml", PROFILES)).faults
     assert 150 < len(faults) < 250
     assert len({fault.place.name for fault in faults}) > 100
+
+
+def test_a_run_cut_short_before_a_fault_has_none_of_it() -> None:
+    scenario = load_scenario("demo-morning", PROFILES)
+    for minutes, kinds in ((29.0, 0), (56.0, 2)):
+        assert len(plan(replace(scenario, duration_minutes=minutes)).faults) == kinds
