@@ -15,7 +15,7 @@ import tomli_w
 
 from coldchain.registry import Registration
 from coldchain.registry_toml import MOST_CALIBRATION, RegistryError, loads
-from coldchain.times import from_iso
+from coldchain.times import from_iso, iso
 
 NEEDED = ("device", "since", "kind", "asset")
 COLUMNS = (
@@ -42,6 +42,7 @@ def loads_csv(text: str, file: str) -> list[Registration]:
             if "" in row:
                 raise RegistryError(f"{where}: more fields than the header has")
             cells = {name: cell.strip() for name, cell in row.items()}
+            cells["since"] = _as_toml_has_it(cells["since"])
             _add(devices.setdefault(cells["device"], {}), cells, where)
             for said in ("compartment", "channel"):
                 told = cells.get(said)
@@ -60,7 +61,7 @@ def loads_csv(text: str, file: str) -> list[Registration]:
                 f" {name.split('.')[0]!r} since {since}"
             )
     listed = [
-        {"device": device, "history": [entries[since] for since in sorted(entries, key=_moment)]}
+        {"device": device, "history": [entries[since] for since in sorted(entries)]}
         for device, entries in devices.items()
     ]
     # From here on the TOML reader's own checks hold, and its words.
@@ -72,12 +73,12 @@ def _is_of_none(channel: str, compartments: dict[str, Any]) -> bool:
     return len(parts) > 1 and parts[1] != "ambient" and parts[0] not in compartments
 
 
-def _moment(since: str) -> tuple[int, str]:
-    """By time, in whichever zone it is written; what is no time is refused later."""
+def _as_toml_has_it(since: str) -> str:
+    """One writing of a moment, in whichever zone it is told; what is no time is refused later."""
     try:
-        return from_iso(since), since
-    except ValueError:
-        return 0, since
+        return iso(from_iso(since))
+    except (ValueError, OverflowError):
+        return since
 
 
 def _add(entries: dict[str, dict[str, Any]], cells: dict[str, str], where: str) -> None:
