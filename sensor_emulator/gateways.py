@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from coldchain.frames import Channel, Frame, encode_frame
 from coldchain.profile import Profile
-from coldchain.times import HOUR_MS
 
+from .batteries import Batteries
 from .chance import generator
 from .city import Stretch
 from .clocks import Clocks
@@ -30,8 +30,6 @@ from .watch import Event, Happened, Watch
 
 #: From a cut to the frame's sending, and from there to its receipt, ms.
 SENDING_MS, TRAVEL_MS = (200, 1_500), (40, 400)
-#: A gateway on its battery, per hour.
-BATTERY_PER_HOUR = 0.002
 
 
 class Gateways:
@@ -56,7 +54,7 @@ class Gateways:
         self._seq = [0] * len(fleet.devices)
         self._received = [0] * len(fleet.devices)
         self._chance = generator(scenario.seed, "sending")
-        self._charge = generator(scenario.seed, "battery").uniform(0.75, 1.0, len(fleet.devices))
+        self._batteries = Batteries(fleet, scenario)
         self._tracks = Tracks(fleet)
         self._clocks = Clocks(fleet.devices, scenario)
         self._faults: dict[int, list[Fault]] = defaultdict(list)
@@ -75,8 +73,8 @@ class Gateways:
         for row in np.flatnonzero(np.isnan(values).any(axis=1)).tolist():
             rows[row] = [None if math.isnan(value) else value for value in values[row].tolist()]
         sampled = stretch.ends[self._taken].tolist()
-        hours = (stretch.end - self._scenario.start_ms) / HOUR_MS
-        battery = np.round(np.maximum(self._charge - BATTERY_PER_HOUR * hours, 0.0), 2).tolist()
+        battery = self._batteries.said()
+        sent = np.zeros(len(battery), dtype=np.int64)
         count = sum(len(cuts) for cuts in happened.cuts.values()) + len(battery)
         sending = self._chance.integers(*SENDING_MS, count).tolist()
         travel = self._chance.integers(*TRAVEL_MS, count).tolist()
@@ -91,9 +89,11 @@ class Gateways:
                 device, cuts, sampled, rows, happened, battery[index], positions.get(index),
                 sending, travel,
             )  # fmt: skip
+            sent[index] = len(made)
             for fault in self._faults.get(index, ()):
                 made = fault.carry(made)
             out += made
+        self._batteries.pass_by(stretch, sent)
         return out
 
     def _cut(
