@@ -89,6 +89,7 @@ def run(
     target: Target,
     *,
     profiles: Mapping[str, Profile],
+    planned: Plan | None = None,
     start_ms: int | None = None,
     speed: Speed | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -97,12 +98,13 @@ def run(
 ) -> Ledger:
     """Emulate a scenario and send it to `target`, which is flushed, not closed.
 
+    `planned`: its plan, where that was drawn before (of a huge fleet it takes a while).
     Frames carry times from `start_ms` on (absent: the scenario's own date); `ends_now` gives the
     one for a run that ends about now. `speed` (absent: the scenario's) is how many times real
     time, or "max". `stop` ends the run after the frame in hand. `truth` is filled. Raises
     ScenarioError, TargetError.
     """
-    made = plan(scenario)
+    made = plan(scenario) if planned is None else planned
     shift = 0 if start_ms is None else start_ms - scenario.start_ms
     ledger, stop = Ledger(), stop or threading.Event()
     began = time.monotonic()

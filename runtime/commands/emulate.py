@@ -154,14 +154,16 @@ def _run(
     speed: Any,
     book: Any,
 ) -> "Ledger":
-    """The run, with Ctrl-C and SIGTERM ending it between two frames."""
+    """The run; Ctrl-C and SIGTERM end it between two frames, or its planning at once."""
     import signal
     import threading
     import time
 
     import sensor_emulator as emulator
     from runtime.servers.progress import progress
+    from sensor_emulator.plan import plan
 
+    planned = plan(scenario)
     stop = threading.Event()
 
     def end(*_: Any) -> None:
@@ -187,6 +189,7 @@ def _run(
                 scenario,
                 target,
                 profiles=profiles,
+                planned=planned,
                 start_ms=start_ms,
                 speed=speed,
                 on_progress=show,

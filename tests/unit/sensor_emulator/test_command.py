@@ -1,6 +1,7 @@
 """`coldchain emulate`: what it says, and how it refuses."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,19 @@ def test_the_library_and_the_faults_can_be_listed(capsys: pytest.CaptureFixture[
     out = capsys.readouterr().out
     assert "quiet-day" in out
     assert "sensor-drifting" in out
+
+
+def test_ctrl_c_while_a_huge_plan_is_drawn_ends_it_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent yet that could end in order: the signal meets Python's own handler."""
+    handlers: list[object] = []
+
+    def interrupted(*_: object) -> None:
+        handlers.append(signal.getsignal(signal.SIGINT))
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("planning went on")
+
+    monkeypatch.setattr("sensor_emulator.plan.plan", interrupted)
+    assert status("--to", str(tmp_path), "--duration", "5min") == 130
+    assert handlers == [signal.default_int_handler]
