@@ -214,3 +214,10 @@ def test_everything_at_once_holds_every_fault_and_its_ledger_adds_up() -> None:
     assert one.refused == one.ledger.corrupted > 0
     assert one.score.excursions.true > 50
     assert one.score.not_scored
+
+
+def test_what_the_docs_say_of_rules_faults_is_what_they_found() -> None:
+    by_kind = {one.kind: one for one in day("everything-at-once").score.by_fault}
+    spiking, doors = by_kind["sensor-spiking"], by_kind["door-left-open"]
+    assert f"{spiking.found} of {spiking.true} spiking sensors" in DOCS.read_text("utf-8")
+    assert doors.found == doors.true > 0
