@@ -17,7 +17,7 @@ from coldchain.records import ConditionRecord
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="package")  # Playwright's loop runs in this thread: no asyncio.run beside it
+@pytest.fixture(scope="module")  # Playwright's loop runs in this thread: no asyncio.run beside it
 def browser() -> Iterator[Any]:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
