@@ -206,6 +206,11 @@ class Bench:
         """Each excursion's last record."""
         return {one.id: one for one in self.said(topic)}
 
+    @property
+    def started(self) -> int:
+        """How many workers were started so far."""
+        return self._count
+
     def log(self, number: int) -> str:
         """What the worker started as the `number`-th said (from 1)."""
         return (self.folder / f"worker-{number}.log").read_text(errors="replace")

@@ -22,10 +22,12 @@ class Crew:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self.workers: list[subprocess.Popen[bytes] | None] = [None, None]
+        self._logs = [0, 0]
 
     def start(self, place: int) -> None:
         if self.workers[place] is None:
             self.workers[place] = self._bench.start_worker(*OPTIONS)
+            self._logs[place] = self._bench.started
 
     def kill(self, place: int) -> bool:
         """Whether there was one that ran."""
@@ -33,6 +35,8 @@ class Crew:
         if worker is None:
             return False
         was_running = worker.poll() is None
+        if not was_running:  # by itself: what it said last is what one wants to read
+            print(self._bench.log(self._logs[place])[-20_000:])
         worker.kill()
         worker.wait()
         return was_running
