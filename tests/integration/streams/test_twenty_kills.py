@@ -30,13 +30,14 @@ class Crew:
             self._logs[place] = self._bench.started
 
     def kill(self, place: int) -> bool:
-        """Whether there was one that ran."""
+        """Whether there was one; fails where it had ended by itself, with what it said."""
         worker, self.workers[place] = self.workers[place], None
         if worker is None:
             return False
         was_running = worker.poll() is None
-        if not was_running:  # by itself: what it said last is what one wants to read
-            print(self._bench.log(self._logs[place])[-20_000:])
+        if not was_running:
+            said = self._bench.log(self._logs[place])
+            pytest.fail(f"a worker ended by itself:\n{said[-20_000:]}")
         worker.kill()
         worker.wait()
         return was_running
