@@ -1,6 +1,6 @@
 """How many messages a channel takes in a minute, and how many a person can read. Pure.
 
-Beyond the budget nothing is lost: what waits is gathered into one message (mailbox.py). The last
+Beyond the budget nothing is lost: what waits is gathered into one message (dispatch.py). The last
 third of a budget is for critical messages alone.
 """
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from .channels import Channels
 from .database import transaction
-from .mailbox import Letter, Mailbox
+from .dispatch import Dispatch, Letter
 from .outbox import Outcome
 from .routes import Routes
 from .whereabouts import Whereabouts
@@ -29,14 +29,14 @@ class Postman:
     def __init__(
         self,
         db: sqlite3.Connection,
-        mailbox: Mailbox,
+        dispatch: Dispatch,
         routes: Routes,
         workers: int,
         clock: Callable[[], int],
         whereabouts: Whereabouts,
     ) -> None:
         self._db = db
-        self._mailbox = mailbox
+        self._dispatch = dispatch
         self._routes = routes
         self._channels = Channels()
         self._clock = clock
@@ -47,7 +47,7 @@ class Postman:
     def run(self, stop: threading.Event) -> None:
         """Deliver until `stop`."""
         with transaction(self._db):
-            found = self._mailbox.recover(self._clock())
+            found = self._dispatch.recover(self._clock())
         if found:
             _log.warning("%d messages may have been sent before the last crash", found)
         try:
@@ -64,12 +64,12 @@ class Postman:
             wait(self._under_way, ROUND, "FIRST_COMPLETED")
         self._note()
         busy = {(one.recipient, one.channel) for one in self._under_way.values()}
-        devices = self._mailbox.due(self._clock())
+        devices = self._dispatch.due(self._clock())
         if not devices:
             return
         self._whereabouts.refresh(devices, self._clock())  # before the transaction: it may wait
         with transaction(self._db):
-            letters = self._mailbox.take(self._clock(), busy)
+            letters = self._dispatch.take(self._clock(), busy)
         for letter in letters:
             self._under_way[self._pool.submit(self._send, letter)] = letter
 
@@ -88,7 +88,7 @@ class Postman:
             for future in done:
                 outcome, error = future.result()
                 letter = self._under_way[future]
-                state = self._mailbox.note(letter.id, outcome, error, self._clock())
+                state = self._dispatch.note(letter.id, outcome, error, self._clock())
                 if outcome != "delivered":
                     _log.warning(
                         "message %d to %s (%s): %s, now %s: %s",

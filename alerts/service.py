@@ -14,8 +14,8 @@ from kafka.errors import KafkaError
 
 from .books import Books
 from .database import DatabaseVersionError, open_database
+from .dispatch import Dispatch
 from .intake import Intake
-from .mailbox import Mailbox
 from .postman import Postman
 from .settings import AlertsError, AlertSettings
 from .whereabouts import Whereabouts
@@ -71,9 +71,9 @@ class AlertService:
         try:
             with closing(open_database(settings.database)) as db:
                 whereabouts = Whereabouts(settings.locate)
-                mailbox = Mailbox(db, replace(settings, locate=whereabouts.of))
+                dispatch = Dispatch(db, replace(settings, locate=whereabouts.of))
                 Postman(
-                    db, mailbox, settings.routes, settings.workers, wall_clock, whereabouts
+                    db, dispatch, settings.routes, settings.workers, wall_clock, whereabouts
                 ).run(stop)
         except BaseException as error:  # noqa: BLE001 - raised again by `run`
             failed.append(error)

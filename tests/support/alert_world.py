@@ -9,9 +9,9 @@ import msgspec
 
 from alerts.books import Books
 from alerts.database import open_database, prepared, transaction
+from alerts.dispatch import Dispatch, Letter
 from alerts.findings import Record
 from alerts.lifecycle import OPEN, UNANSWERED
-from alerts.mailbox import Letter
 from alerts.outbox import Outcome
 from alerts.routes import Recipient, Routes, Rule, Step
 from alerts.settings import AlertSettings
@@ -70,7 +70,7 @@ class World:
             else open_database(where)
         )
         self.books = Books(self.db, self.settings)
-        self.mailbox = self.books.mailbox
+        self.dispatch = Dispatch(self.db, self.settings)
         self.now = START
         self.heard: list[tuple[float, str, Letter]] = []
         self.words: list[tuple[str, str, str, str, int, bool]] = []
@@ -143,7 +143,7 @@ class World:
 
     def take(self) -> list[Letter]:
         with transaction(self.db):
-            return self.mailbox.take(self.now)
+            return self.dispatch.take(self.now)
 
     def deliver(self) -> None:
         while letters := self.take():
@@ -152,7 +152,7 @@ class World:
                 if outcome in ("delivered", "unclear"):
                     self.hear(letter)
                 with transaction(self.db):
-                    self.mailbox.note(letter.id, outcome, "", self.now)
+                    self.dispatch.note(letter.id, outcome, "", self.now)
 
     def hear(self, letter: Letter) -> None:
         self.heard.append((self.minute, letter.recipient, letter))
@@ -181,7 +181,7 @@ class World:
     def crash(self) -> None:
         """The service starts again on what is on disk."""
         with transaction(self.db):
-            self.mailbox.recover(self.now)
+            self.dispatch.recover(self.now)
 
     def status(self, alert: str) -> str | None:
         row = self.db.execute("SELECT status FROM alerts WHERE id = ?", (alert,)).fetchone()
