@@ -11,6 +11,20 @@ from typing import Literal
 FieldType = Literal["float", "integer", "string", "boolean"]
 
 
+#: Compartments by how far inside (°C) their nearest limit they are: field of `fleet` -> from
+#: which margin on, up to the next one's. Below 0 they are beyond it.
+MARGIN_BANDS: dict[str, float] = {
+    "beyond_4": float("-inf"),
+    "beyond_2": -4.0,
+    "beyond_0": -2.0,
+    "inside_0": 0.0,
+    "inside_05": 0.5,
+    "inside_1": 1.0,
+    "inside_2": 2.0,
+    "inside_4": 4.0,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """A measurement: its tags (sorted) and its fields with their types.
@@ -128,8 +142,56 @@ FLEET = Measurement(
         "silent": "integer",
         "worst_margin": "float",
         "worst_device": "string",
+        "last_at": "integer",
+        "compartments": "integer",
+        **dict.fromkeys(MARGIN_BANDS, "integer"),
     },
     "Counts by state, per partition of frames (time: whole 10 s of its newest receipt). "
-    "The fleet is the sum over partitions.",
+    "The fleet is the sum over partitions. `last_at`: the newest reading of any (ms); "
+    "`compartments` that are judged, and those of devices that are heard by MARGIN_BANDS.",
 )
-MEASUREMENTS = (READING, FLAGGED, PIECE, EXCURSION, DEVICE, ASSET, FLEET)
+PULL_DOWN = Measurement(
+    "pull_down",
+    ("channel", "county", "device", "kind"),
+    {
+        "profile": "string",
+        "celsius": "float",
+        "target": "float",
+        "above": "float",
+        "cooling": "integer",
+        "late": "integer",
+        "since": "integer",
+        "deadline": "integer",
+        "left_minutes": "float",
+        "last_at": "integer",
+    },
+    "Goods in pre-cooling at their newest reading: how far `above` the target they are (°C). "
+    "While they are (`cooling` 1): since when, until when they have to be cold (ms; else -1), and "
+    "how long that is (negative: `late` 1).",
+)
+CONDITION = Measurement(
+    "condition",
+    ("channel", "device", "rule", "severity"),
+    {
+        "id": "string",
+        "state": "string",
+        "due": "integer",
+        "until": "integer",
+        "minutes": "float",
+        "as_of": "integer",
+    },
+    "What a fleet rule found, as last said (time: since when it holds): raised, cleared, "
+    "withdrawn. `channel` is missing where it is the device's; moments in ms, -1 where there is "
+    "none yet; `minutes` it lasted, once it is over.",
+)
+MEASUREMENTS = (
+    READING,
+    FLAGGED,
+    PIECE,
+    EXCURSION,
+    DEVICE,
+    ASSET,
+    FLEET,
+    PULL_DOWN,
+    CONDITION,
+)

@@ -98,9 +98,19 @@ def updates(effects: Effects) -> list[ExcursionRecord]:
     return [one for one in going_on if one != said.get(one.id)]
 
 
+def condition_lines(effects: Effects) -> list[str]:
+    """What the fleet rules found, as lines."""
+    return [text for one in effects.conditions if (text := points.condition(one)) is not None]
+
+
 def lines_of(effects: Effects) -> list[str]:
     """The effects on the series store before records are said, as lines."""
-    return [*effects.lines, *piece_lines(effects), *standing_lines(effects, are_said=False)]
+    return [
+        *effects.lines,
+        *piece_lines(effects),
+        *standing_lines(effects, are_said=False),
+        *condition_lines(effects),
+    ]
 
 
 def chunks(lines: Sequence[str], size: int) -> Iterator[Sequence[str]]:

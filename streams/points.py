@@ -7,8 +7,10 @@ from coldchain.excursions import Excursion
 from coldchain.exposure import Sums
 from coldchain.frames import Frame
 from coldchain.judge import Plan
+from coldchain.records import ConditionRecord
+from coldchain.times import from_iso, minutes
 from series.lines import FieldValue, head, line
-from series.schema import DEVICE, EXCURSION, FLAGGED, PIECE
+from series.schema import CONDITION, DEVICE, EXCURSION, FLAGGED, PIECE
 
 from .memory import DeviceMemory
 
@@ -91,6 +93,27 @@ def excursion(
         "said": int(is_said),
     }
     return line(head(EXCURSION.name, tags), fields, found.first_at)
+
+
+def condition(record: ConditionRecord) -> str | None:
+    """What a fleet rule found, as it is said."""
+    tags = {
+        "channel": record.subject,
+        "device": record.device,
+        "rule": record.rule,
+        "severity": record.severity,
+    }
+    since = from_iso(record.since)
+    until = -1 if record.until is None else from_iso(record.until)
+    fields: dict[str, FieldValue] = {
+        "id": record.id,
+        "state": record.state,
+        "due": from_iso(record.due),
+        "until": until,
+        "minutes": minutes(until - since) if until >= 0 else None,
+        "as_of": record.as_of,
+    }
+    return line(head(CONDITION.name, tags), fields, since)
 
 
 def device(frame: Frame, memory: DeviceMemory) -> str:

@@ -1,22 +1,25 @@
 """How each device stands, and the fleet by counts: what boards at city size are made from."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from coldchain.celsius import from_micro
+from coldchain.celsius import MICRO, from_micro
 from coldchain.enrolment import Enrolled, Unregistered
 from coldchain.judge import Plan
 from coldchain.limits import Limit
 from coldchain.registry import Entry
 from series.lines import FieldValue, head, line
-from series.schema import ASSET, FLEET
+from series.schema import ASSET, FLEET, MARGIN_BANDS
 
 from .memory import ChannelMemory, DeviceMemory, newest_reading
 
 State = Literal["ok", "warm", "warning", "critical", "silent"]
 #: By rising severity.
 STATES: tuple[State, ...] = ("ok", "warm", "warning", "critical", "silent")
+#: Where the bands of margins part, micro-degrees.
+_EDGES = [round(least * MICRO) for least in list(MARGIN_BANDS.values())[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Stands:
 
     `worst`, in micro-degrees, is the reading nearest to or furthest beyond its limits, `margin`
     by how much it is inside (negative: beyond); None where nothing is judged. `open` and
-    `confirmed` count excursions.
+    `confirmed` count excursions; `margins` are those of its compartments.
     """
 
     state: State
@@ -35,6 +38,7 @@ class Stands:
     margin: int | None = None
     open: int = 0
     confirmed: int = 0
+    margins: tuple[int, ...] = ()
 
 
 def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -> Stands | None:
@@ -43,18 +47,21 @@ def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -
     if at < 0:
         return None
     worst: tuple[int, int, str] | None = None
+    margins: dict[str, int] = {}
     opened = confirmed = 0
     severity = 0
     for name, channel in memory.channels.items():
         plan = plan_of(enrolled, name, channel)
         if plan is None or channel.state is None:
             continue
+        compartment = name.partition(".")[0]
         for limit, tracker in zip(plan.limits, channel.state.trackers, strict=True):
             if limit.mode != "consecutive":
                 continue
             margin = limit.sign * (limit.threshold - channel.last_value)
             if worst is None or margin < worst[0]:
                 worst = margin, channel.last_value, name
+            margins[compartment] = min(margin, margins.get(compartment, margin))
             if tracker.is_open:
                 opened += 1
                 is_confirmed = tracker.confirmed is not None or limit.id in channel.presumed
@@ -63,7 +70,8 @@ def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -
     if now - memory.heard_at >= silent_ms:
         severity = STATES.index("silent")
     margin_now, value, channel_name = worst or (None, None, "")
-    return Stands(STATES[severity], at, value, channel_name, margin_now, opened, confirmed)
+    of_each = tuple(margins.values())
+    return Stands(STATES[severity], at, value, channel_name, margin_now, opened, confirmed, of_each)
 
 
 def plan_of(enrolled: Enrolled, name: str, channel: ChannelMemory) -> Plan | None:
@@ -133,12 +141,24 @@ def fleet_lines(partition: int, at: int, groups: Mapping[Group, Members]) -> lis
             **counts,
             "worst_margin": None if margin is None else from_micro(margin),
             "worst_device": worst_device,
+            "last_at": max((one.at for _, one in members), default=None),
+            "compartments": sum(len(one.margins) for _, one in members),
+            **bands(one.margins for _, one in members if one.state != "silent"),
         }
         tags = {"county": county, "kind": kind, "partition": str(partition)}
         text = line(head(FLEET.name, tags), fields, at)
         if text is not None:
             lines.append(text)
     return lines
+
+
+def bands(devices: Iterable[Iterable[int]]) -> dict[str, int]:
+    """How many compartments' margins (micro-degrees, by device) lie in each of MARGIN_BANDS."""
+    counts = [0] * len(MARGIN_BANDS)
+    for margins in devices:
+        for margin in margins:
+            counts[bisect_right(_EDGES, margin)] += 1
+    return dict(zip(MARGIN_BANDS, counts, strict=True))
 
 
 def _entry(enrolled: Enrolled, at: int) -> Entry | None:

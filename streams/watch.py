@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from coldchain.enrolment import Enrolled, Find
 
 from .batch import Seat
+from .cooling import cooling_lines
 from .memories import Memories
 from .meters import Meters
 from .standing import STATES, Group, Stands, asset_line, fleet_lines, groups_of, stands
@@ -26,15 +27,17 @@ class Watch:
         self._groups: dict[int, set[Group]] = {}
 
     def lines(self, seats: Iterable[Seat], newest: Mapping[int, int]) -> list[str]:
-        """The `asset` lines of these devices as they stand now."""
+        """The `asset` lines of these devices as they stand now, and those of what they cool."""
         lines: list[str] = []
         for partition, device in seats:
             found = self._stands(partition, device, newest.get(partition, 0))
             if found is None:
                 continue
-            text = asset_line(found[0], self._memories.of(partition, device), found[1])
+            memory = self._memories.of(partition, device)
+            text = asset_line(found[0], memory, found[1])
             if text is not None:
                 lines.append(text)
+            lines += cooling_lines(found[0], memory)
         return lines
 
     def tick(self, partition: int, newest: int) -> list[str]:
