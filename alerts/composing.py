@@ -12,6 +12,7 @@ from coldchain.times import MINUTE_MS
 
 from . import findings, messages, silences
 from .findings import Record
+from .links import MESSAGE
 from .messages import Message, Reader, Told
 from .nearest import Space, nearest
 from .rows import member
@@ -53,14 +54,14 @@ class Composer:
         reader = self._reader(row["recipient"])
         first = messages.in_order(told)[0]
         links = self._settings.links
-        alert = first.alert if len(told) == 1 else ""
+        opens = first.alert if len(told) == 1 else f"{MESSAGE}{row['id']}"
         return messages.write(
             reader,
             told,
             now,
             again=bool(row["again"]),
             space=self.space(first.record, now),
-            link="" if links is None else links.to(row["recipient"], alert, now),
+            link="" if links is None else links.to(row["recipient"], opens, now),
         )
 
     def silence(self, row: sqlite3.Row, silence: Silence, now: int) -> Message:

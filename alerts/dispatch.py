@@ -19,6 +19,8 @@ from .settings import AlertSettings
 
 #: More devices than this at once, and they are one message.
 MOST_APART = 3
+#: So many critical ones a message can name, where no page has them: what is more goes as the next.
+MOST_NAMED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Dispatch:
         self._digest_interval = round(settings.digest_interval * SECOND_MS)
         self._give_up_after = round(settings.give_up_after * SECOND_MS)
         self._per_minute = settings.per_minute
+        self._has_pages = settings.links is not None
         self._composer = Composer(db, settings)
         self._sharing: dict[str, list[tuple[str, str]]] = {}
         for one in self._routes.recipients.values():
@@ -132,6 +135,8 @@ class Dispatch:
             message = self._silence_ends(row, now)
         else:
             told = self._told_by(row, now)
+            if not self._has_pages:
+                told = self._as_many_as_it_names(row, told, now)
             message = self._composer.alerts(row, told, now) if told else None
         if message is None:
             return None
@@ -181,6 +186,24 @@ class Dispatch:
                 (now, row["id"]),
             )
         return told
+
+    def _as_many_as_it_names(self, row: sqlite3.Row, told: list[Told], now: int) -> list[Told]:
+        """What one message names in full; the rest is put into another, which follows."""
+        order = in_order(told)
+        grave = sum(one.record.severity == "critical" for one in order)
+        if grave <= MOST_NAMED:
+            return told
+        kept, others = order[:MOST_NAMED], order[MOST_NAMED:]
+        made = self._db.execute(
+            "INSERT INTO messages (kind, device, recipient, channel, severity, state, due, created,"
+            " changed) VALUES ('alerts', '', ?, ?, ?, 'pending', ?, ?, ?)",
+            (row["recipient"], row["channel"], row["severity"], now, row["created"], now),
+        )
+        self._db.executemany(
+            "UPDATE tells SET message = ? WHERE message = ? AND alert = ?",
+            [(made.lastrowid, row["id"], one.alert) for one in others],
+        )
+        return kept
 
     def note(self, message: int, outcome: Outcome, error: str, now: int) -> str:
         """What became of a message that was being sent; its new state."""

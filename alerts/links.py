@@ -2,9 +2,10 @@
 
     https://cold.example/l/d2FuZw.0123456789abcdef.1a2b3c.Fq3…
 
-person, alert (may be empty), the minute after which it is dead, and a signature. The signature is
-128 bits of HMAC-SHA256, so that the link stays short on a phone. A link is personal: it opens
-what its person may see, and no more. Who is taken off the routes is refused, whatever they hold.
+person, what it opens (an alert, `~` and a message's number, or nothing: their list), the minute
+after which it is dead, and a signature. The signature is 128 bits of HMAC-SHA256, so that the
+link stays short on a phone. A link is personal: it opens what its person may see, and no more.
+Who is taken off the routes is refused, whatever they hold.
 """
 
 import hashlib
@@ -20,6 +21,9 @@ from itsdangerous.signer import SigningAlgorithm
 from coldchain.times import HOUR_MS, MINUTE_MS
 
 Purpose = Literal["link", "session"]
+
+#: Before a message's number, where a link opens all that the message tells of.
+MESSAGE = "~"
 
 #: A key shorter than this can be guessed.
 LEAST_SECRET = 16
@@ -50,7 +54,7 @@ class Links:
             raise LinkError(f"the secret has fewer than {LEAST_SECRET} characters")
 
     def to(self, person: str, alert: str, now: int) -> str:
-        """A link for this person to this alert (empty: to their list)."""
+        """A link for this person to this alert (`~12`: to message 12; empty: to their list)."""
         return f"{self.url}/l/{self.token('link', person, alert, now + self.lasting)}"
 
     def token(self, purpose: Purpose, person: str, alert: str, until: int) -> str:

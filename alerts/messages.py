@@ -117,9 +117,11 @@ def write(
     if len(order) == 1:
         title, lines = _title(reader, order[0]), [_line(reader, order[0], now, alone=True)]
     elif len(assets) == 1:
-        title, lines = _title_many(say, order, assets), _lines(reader, order, now)
+        title = _title_many(say, order, assets)
+        lines = _lines(reader, order, now, is_all=not link)
     else:
-        title, lines = _title_many(say, order, assets), _short_lines(reader, order, now)
+        title = _title_many(say, order, assets)
+        lines = _short_lines(reader, order, now, is_all=not link)
     lines = [_heads(say, order), *lines]
     if len(assets) == 1:
         parcels = "" if is_page else _parcels(say, order)
@@ -185,8 +187,11 @@ def _heads(say: Mapping[str, str], order: Sequence[Told]) -> str:
     return "".join(heads)
 
 
-def _lines(reader: Reader, order: Sequence[Told], now: int) -> list[str]:
-    """A line an alert of one device; those that read alike carry the alert's id."""
+def _lines(reader: Reader, order: Sequence[Told], now: int, *, is_all: bool) -> list[str]:
+    """A line an alert of one device; those that read alike carry the alert's id.
+
+    `is_all`: no page has the others, so the critical ones among them are named.
+    """
     say = SENTENCES[reader.language]
     shown = order[:MOST_LINES]
     lines = [_line(reader, one, now, alone=False) for one in shown]
@@ -196,19 +201,40 @@ def _lines(reader: Reader, order: Sequence[Told], now: int) -> list[str]:
         for one, line in zip(shown, lines, strict=True)
     ]
     if len(order) > len(shown):
-        lines.append(say["more"].format(count=len(order) - len(shown)))
+        named = _named(say, order[len(shown) :]) if is_all else ""
+        lines.append(say["more"].format(count=len(order) - len(shown)) + named)
     return lines
 
 
-def _short_lines(reader: Reader, order: Sequence[Told], now: int) -> list[str]:
-    """A short line a device, the gravest first; what follows is only counted."""
+def _named(say: Mapping[str, str], others: Sequence[Told]) -> str:
+    """The critical ones by their place; empty where there are none."""
+    places = [
+        compartment(one.record) or _subject(say, one)
+        for one in others
+        if one.record.severity == "critical"
+    ]
+    return say["named"].format(places=" ".join(dict.fromkeys(places))) if places else ""
+
+
+def _subject(say: Mapping[str, str], one: Told) -> str:
+    """What a trouble of a whole device is called."""
+    return _rule(say, one.record) if isinstance(one.record, ConditionRecord) else one.asset
+
+
+def _short_lines(reader: Reader, order: Sequence[Told], now: int, *, is_all: bool) -> list[str]:
+    """A short line a device, the gravest first; what follows is only counted.
+
+    `is_all`: no page has it, so every device with a critical one has its line, and names those.
+    """
     say = SENTENCES[reader.language]
-    first: dict[str, Told] = {}
+    by_asset: dict[str, list[Told]] = {}
     for one in order:
-        first.setdefault(one.asset, one)
-    often = Counter(one.asset for one in order)
+        by_asset.setdefault(one.asset, []).append(one)
+    first = {asset: ones[0] for asset, ones in by_asset.items()}
+    grave = sum(one.record.severity == "critical" for one in first.values())
+    most = max(MOST_SHORT_LINES, grave) if is_all else MOST_SHORT_LINES
     lines = []
-    for asset, one in list(first.items())[:MOST_SHORT_LINES]:
+    for asset, one in list(first.items())[:most]:
         facts = {"asset": asset, "place": _place(say, compartment(one.record))}
         if isinstance(one.record, ConditionRecord):
             line = say["short_rule"].format(rule=_rule(say, one.record), **facts)
@@ -216,10 +242,11 @@ def _short_lines(reader: Reader, order: Sequence[Told], now: int) -> list[str]:
             minutes = _minutes(one, now)
             peak = _celsius(one.record.peak)
             line = say["short"].format(peak=peak, minutes=minutes, **facts)
-        others = often[asset] - 1
-        lines.append(line + (say["short_more"].format(count=others) if others else ""))
-    if len(first) > MOST_SHORT_LINES:
-        lines.append(say["more_assets"].format(count=len(first) - MOST_SHORT_LINES))
+        others = by_asset[asset][1:]
+        line += say["short_more"].format(count=len(others)) if others else ""
+        lines.append(line + (_named(say, others) if is_all else ""))
+    if len(first) > most:
+        lines.append(say["more_assets"].format(count=len(first) - most))
     return lines
 
 

@@ -4,11 +4,9 @@ All raise FileNotFoundError where there is no database yet.
 """
 
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -17,13 +15,10 @@ from coldchain.records import ExcursionRecord
 from coldchain.times import DAY_MS, from_iso, iso
 
 from . import findings
-from .composing import Composer, gravest_of
+from .composing import gravest_of
 from .database import open_to_read
 from .findings import Record
-from .messages import Message, Reader, write
-from .routes import Language
 from .rows import member
-from .settings import AlertSettings
 from .silences import held_back
 
 _silence = msgspec.json.Decoder(Silence)
@@ -74,25 +69,6 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_at: str | None
     cause: str | None
     remark: str | None
-
-
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as it is. `again`: it may have come twice, or says that it may have come before."""
-
-    id: int
-    state: str
-    again: bool
-    severity: str
-    recipient: str
-    channel: str
-    device: str
-    alerts: list[str]
-    title: str
-    body: str
-    attempts: int
-    created: str
-    changed: str
-    error: str
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,7 +136,7 @@ def list_alerts(
             " LIMIT ?4",
             (is_open, told, over_since, most),
         ).fetchall()
-        return [_alert(db, row) for row in rows]
+        return [alert_of(db, row) for row in rows]
 
 
 def count_alerts(
@@ -183,7 +159,7 @@ def find_alerts(database: Path, beginning: str) -> list[Alert]:
             "SELECT * FROM alerts WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT 2",
             (beginning,),
         ).fetchall()
-        return [_alert(db, row) for row in rows] if beginning else []
+        return [alert_of(db, row) for row in rows] if beginning else []
 
 
 def findings_of(database: Path, alert: str) -> list[Record]:
@@ -193,15 +169,6 @@ def findings_of(database: Path, alert: str) -> list[Record]:
         members = [member(row) for row in rows]
     held = [one.record for one in members if one.speaks and not one.superseded]
     return sorted(held, key=findings.began)
-
-
-def message_of(settings: AlertSettings, alert: str, language: Language, now: int) -> Message:
-    """What a message about this alert would say now; without ids and link."""
-    with closing(open_to_read(settings.database)) as db:
-        composer = Composer(db, settings)
-        told = composer.told(alert, now, is_escalated=False, number=0)
-        reader = Reader(language, ZoneInfo(settings.zone), settings.profiles)
-        return write(reader, [told], now, space=composer.space(told.record, now), is_page=True)
 
 
 def was_told(database: Path, alert: str, person: str) -> bool:
@@ -230,16 +197,6 @@ def list_notes(database: Path, since: int) -> list[ShiftNote]:
         return [ShiftNote(**{**dict(row), "at": iso(row["at"])}) for row in rows]
 
 
-def list_messages(database: Path, states: Iterable[str] = ()) -> list[Sent]:
-    """Messages (in these states only, if any are named), the oldest first."""
-    wanted = tuple(states)
-    marks = ", ".join("?" * len(wanted))
-    where = f" WHERE state IN ({marks})" if wanted else ""
-    with closing(open_to_read(database)) as db:
-        rows = db.execute(f"SELECT * FROM messages{where} ORDER BY id", wanted).fetchall()  # noqa: S608 - question marks
-        return [_message(db, row) for row in rows]
-
-
 def history(database: Path, subject: str | None = None) -> list[Happening]:
     """What happened, in order: all of it, or that of one alert or silence."""
     with closing(open_to_read(database)) as db:
@@ -259,7 +216,8 @@ def list_refused(database: Path) -> list[Refused]:
         return [Refused(**{**dict(row), "at": iso(row["at"])}) for row in rows]
 
 
-def _alert(db: sqlite3.Connection, row: sqlite3.Row) -> Alert:
+def alert_of(db: sqlite3.Connection, row: sqlite3.Row) -> Alert:
+    """The alert of a row, with whom it reached."""
     record = gravest_of(db, row["id"])
     heard = {
         one["recipient"]: bool(one["heard"])
@@ -319,15 +277,4 @@ def _quiet(db: sqlite3.Connection, silence: Silence, now: int) -> Quiet:
         **{name: getattr(silence, name) for name in silence.__struct_fields__},
         is_over=from_iso(silence.until) <= now,
         held_back=held_back(db, silence),
-    )
-
-
-def _message(db: sqlite3.Connection, row: sqlite3.Row) -> Sent:
-    alerts = db.execute("SELECT DISTINCT alert FROM tells WHERE message = ?", (row["id"],))
-    names = [field for field in Sent.__struct_fields__ if field not in ("alerts", "again")]
-    facts = {name: row[name] for name in names}
-    return Sent(
-        **{**facts, "created": iso(row["created"]), "changed": iso(row["changed"])},
-        again=bool(row["again"]),
-        alerts=[one["alert"] for one in alerts],
     )

@@ -77,6 +77,8 @@ def build(settings: ConsoleSettings) -> Starlette:
             Route("/a/{alert}/acknowledge", deeds.acknowledge, methods=["POST"]),
             Route("/a/{alert}/comment", deeds.comment, methods=["POST"]),
             Route("/a/{alert}/silence", deeds.silence, methods=["POST"]),
+            Route("/m/{message:int}", pages.message),
+            Route("/m/{message:int}/acknowledge", deeds.acknowledge_all, methods=["POST"]),
             Route("/shift", pages.shift),
             Route("/shift/note", deeds.note, methods=["POST"]),
             Route("/shift/silence", deeds.silence_device, methods=["POST"]),

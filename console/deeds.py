@@ -26,7 +26,8 @@ from coldchain.alert_commands import (
 from coldchain.times import HOUR_MS, MINUTE_MS, iso
 
 from .access import Deed, Person, RefusedError
-from .pages import SILENCES, Pages, visible
+from .grouped import unanswered
+from .pages import SILENCES, Pages, told_to, visible
 from .settings import ConsoleSettings, NotSentError
 from .shown import ANSWERS
 
@@ -49,18 +50,7 @@ class Deeds:
         """Somebody has the alert in hand, and says why it happened."""
         who, form, now = await self._form(request, "answer")
         alert = await run_in_threadpool(visible, self._settings, who, _alert(request))
-        cause = form.get("cause", "")
-        if cause not in CAUSES:
-            raise RefusedError(400, "bad_form")
-        if cause == "other" and not form.get("text", "").strip():
-            raise RefusedError(400, "need_text")
-        command = Acknowledge(
-            alert=alert.id,
-            by=who.name,
-            at=iso(_tapped(form, now)),
-            cause=cast(Cause, cause),
-            text=form.get("text", "").strip(),
-        )
+        command = _answer(who, form, now, alert.id)
 
         def answers() -> int:
             found = views.history(self._settings.alerts.database, alert.id)
@@ -73,6 +63,20 @@ class Deeds:
             return answers() > before
 
         return await self._back(f"/a/{alert.id}", is_done)
+
+    async def acknowledge_all(self, request: Request) -> Response:
+        """Somebody has all in hand that a message tells of and nobody has answered yet."""
+        who, form, now = await self._form(request, "answer")
+        message: int = request.path_params["message"]
+        found = await run_in_threadpool(told_to, self._settings, who, message)
+        commands = [_answer(who, form, now, one.id) for one in unanswered(found)]
+        if commands:
+            await self._do(*commands)
+
+        def is_done() -> bool:
+            return not unanswered(told_to(self._settings, who, message))
+
+        return await self._back(f"/m/{message}", is_done)
 
     async def comment(self, request: Request) -> Response:
         """Something to remember about the alert."""
@@ -172,13 +176,14 @@ class Deeds:
             raise RefusedError(403, "not_yours")
         return who, form, self._settings.clock()
 
-    async def _do(self, command: Command) -> None:
+    async def _do(self, *commands: Command) -> None:
         try:
-            decode_command(encode_command(command))  # as the service will
+            for command in commands:
+                decode_command(encode_command(command))  # as the service will
         except CommandError:
             raise RefusedError(400, "too_long") from None
         try:
-            await run_in_threadpool(self._settings.send, command)
+            await run_in_threadpool(self._settings.send, commands)
         except NotSentError:
             raise RefusedError(503, "not_sent") from None
 
@@ -218,6 +223,17 @@ async def _read(request: Request) -> Form:
 
 def _alert(request: Request) -> str:
     return str(request.path_params["alert"])
+
+
+def _answer(who: Person, form: Form, now: int, alert: str) -> Acknowledge:
+    """The answer that a form gives to an alert. Raises RefusedError."""
+    cause, text = form.get("cause", ""), form.get("text", "").strip()
+    if cause not in CAUSES:
+        raise RefusedError(400, "bad_form")
+    if cause == "other" and not text:
+        raise RefusedError(400, "need_text")
+    at = iso(_tapped(form, now))
+    return Acknowledge(alert=alert, by=who.name, at=at, cause=cast(Cause, cause), text=text)
 
 
 def _tapped(form: Form, now: int) -> int:

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from alerts import views
-from alerts.links import LinkError
+from alerts import sent, views
+from alerts.links import MESSAGE, LinkError
 from alerts.views import Alert
 from coldchain.alert_commands import CAUSES
 from coldchain.times import DAY_MS
 
-from . import shown
+from . import grouped, shown
 from .access import COOKIE, LANGUAGE, Person, RefusedError, chosen, person, recipient
 from .settings import ConsoleSettings
 from .shown import Reader
@@ -26,6 +26,9 @@ MOST_LISTED = 100
 MOST_SHOWN_TO_SHIFT = 500
 #: How long ago what is over still shows.
 EARLIER_MS = DAY_MS
+
+#: SQLite counts no further.
+MOST_NUMBER = 2**63 - 1
 
 #: Minutes that a silence can be asked for.
 SILENCES = (30, 60, 120, 480)
@@ -43,12 +46,12 @@ class Pages:
         """A message's link: whoever holds it is known from now on, and sees what it is about."""
         now = self._settings.clock()
         try:
-            name, alert = self._settings.links.read("link", request.path_params["token"], now)
+            name, opens = self._settings.links.read("link", request.path_params["token"], now)
         except LinkError:
             raise RefusedError(403, "link_bad") from None
         recipient(self._settings, name)
         session = self._settings.links.token("session", name, "", now + self._settings.session)
-        answer = RedirectResponse(f"/a/{alert}" if alert else "/", 303)
+        answer = RedirectResponse(_path(opens), 303)
         answer.set_cookie(
             COOKIE,
             session,
@@ -86,7 +89,7 @@ class Pages:
         """One alert: what to do, the answer, the plot, the parcels, what happened."""
         who, reader = self.known(request)
         found = visible(self._settings, who, request.path_params["alert"])
-        message = views.message_of(self._settings.alerts, found.id, reader.language, reader.now)
+        message = sent.message_of(self._settings.alerts, found.id, reader.language, reader.now)
         happened = views.history(self._settings.alerts.database, found.id)
         return self._page(
             request,
@@ -105,6 +108,20 @@ class Pages:
             is_sent="sent" in request.query_params,
         )
 
+    def message(self, request: Request) -> Response:
+        """All that one message tells of, to be answered as one."""
+        who, reader = self.known(request)
+        found = told_to(self._settings, who, request.path_params["message"])
+        return self._page(
+            request,
+            who,
+            reader,
+            "group.html",
+            told=grouped.told(reader, found),
+            causes=[one for one in CAUSES if one != "other"],
+            is_sent="sent" in request.query_params,
+        )
+
     def shift(self, request: Request) -> Response:
         """The hand-over: what is open, silenced, out, not delivered; what the last shift says."""
         who, reader = self.known(request)
@@ -116,7 +133,7 @@ class Pages:
         silences = views.list_silences(database, reader.now)
         rows = [shown.row(reader, one, silences) for one in found]
         silent = {one.id for one in found if one.subject == "device-silent"}
-        failed = views.list_messages(database, ("given-up", "uncertain"))
+        failed = sent.list_messages(database, ("given-up", "uncertain"))
         return self._page(
             request,
             who,
@@ -148,7 +165,10 @@ class Pages:
 
     def refused(self, request: Request, error: RefusedError) -> Response:
         """The page of somebody who is not let in, or whose form is not good."""
-        reader = self.reader(request, None)
+        try:
+            _, reader = self.known(request)
+        except RefusedError:
+            reader = self._stranger(request)
         word = reader.words[error.word]
         return self._templates.page(
             "refused.html", error.status, say=reader.words, reader=reader, word=word, who=None
@@ -161,8 +181,9 @@ class Pages:
         who = person(self._settings, cookies.get(COOKIE), cookies.get(LANGUAGE), now)
         return who, Reader(who.language, self._zone, now)
 
-    def reader(self, request: Request, who: Person | None) -> Reader:
-        language = chosen(request.cookies.get(LANGUAGE)) if who is None else who.language
+    def _stranger(self, request: Request) -> Reader:
+        """Somebody of whom no more is known than the language they picked."""
+        language = chosen(request.cookies.get(LANGUAGE))
         return Reader(language, self._zone, self._settings.clock())
 
     def _plot(self, reader: Reader, alert: Alert) -> str:
@@ -197,3 +218,23 @@ def visible(settings: ConsoleSettings, who: Person, beginning: str) -> Alert:
         if who.sees_all or told:
             return found[0]
     raise RefusedError(404, "no_alert")
+
+
+def told_to(settings: ConsoleSettings, who: Person, message: int) -> list[Alert]:
+    """What a message tells of, if it was for this person. Raises RefusedError.
+
+    Somebody else's message and none at all are answered alike.
+    """
+    database = settings.alerts.database
+    if message <= MOST_NUMBER:
+        recipient_of = sent.recipient_of(database, message)
+        if recipient_of is not None and (who.sees_all or recipient_of == who.name):
+            return sent.told_in(database, message)
+    raise RefusedError(404, "no_alert")
+
+
+def _path(opens: str) -> str:
+    """The page that a link opens."""
+    if opens.startswith(MESSAGE):
+        return f"/m/{opens.removeprefix(MESSAGE)}"
+    return f"/a/{opens}" if opens else "/"

@@ -1,6 +1,6 @@
 """What the room needs to know."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,14 +32,14 @@ class NotSentError(Exception):
 class ConsoleSettings:
     """`alerts`: the alert service's settings, whose database is read; `links` knows who may come.
 
-    `send` puts a command on its topic, confirmed, else raises NotSentError; `readings` asks the
+    `send` puts commands on their topic, confirmed, else raises NotSentError; `readings` asks the
     series store and may raise anything: a page goes without its plot then. `session`: how long
     (ms) somebody stays known. `patience`: seconds that a form waits to see its deed done.
     """
 
     alerts: AlertSettings
     links: Links
-    send: Callable[[Command], None]
+    send: Callable[[Sequence[Command]], None]
     readings: Ask
     clock: Callable[[], int]
     session: int = 12 * HOUR_MS

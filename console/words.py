@@ -39,6 +39,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     # one alert
     "no_alert": ("没有这条告警，或不归您处理。", "No such alert, or it is not yours."),
     "what_now": ("现在要做", "What to do"),
+    "in_message": ("这条消息：", "This message:"),
+    "counted": ("{count} 处，严重 {grave}", "{count} in all, {grave} critical"),
+    "take_all": (
+        "一次应答全部（{counted}）。原因是？",
+        "I have all of it ({counted}). Why did it happen?",
+    ),
     "take_it": ("我来处理。原因是？", "I have it. Why did it happen?"),
     "unloading": ("装卸货", "Loading or unloading"),
     "unit-failed": ("制冷故障", "Cooling failed"),

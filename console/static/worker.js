@@ -16,7 +16,7 @@ self.addEventListener("activate", (event) => {
   );
 });
 
-const isKept = (url) => url.pathname === "/" || url.pathname === "/shift" || /^\/(a|static)\//.test(url.pathname);
+const isKept = (url) => url.pathname === "/" || url.pathname === "/shift" || /^\/(a|m|static)\//.test(url.pathname);
 
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);

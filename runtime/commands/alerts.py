@@ -171,13 +171,13 @@ def list_(
 
     Example: `coldchain alerts list --open --json`
     """
-    from alerts import views
+    from alerts import sent, views
 
     path = _database(database)
     shown: tuple[str, ...]
     rows: list[Any]
     if messages:
-        rows = list(views.list_messages(path))
+        rows = list(sent.list_messages(path))
         shown = ("id", "state", "again", "recipient", "channel", "title", "attempts", "error")
     elif silences:
         rows = list(views.list_silences(path, _now()))

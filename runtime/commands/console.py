@@ -1,7 +1,7 @@
 """`coldchain console`: the pages that couriers and operators look at; a link for somebody."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -133,8 +133,8 @@ class Sender:
         self._lock = threading.Lock()
         self._producer: Any = None
 
-    def send(self, command: "Command") -> None:
-        """Put it on its topic, confirmed. Raises NotSentError."""
+    def send(self, commands: "Sequence[Command]") -> None:
+        """Put them on their topic, confirmed. Raises NotSentError."""
         from kafka.errors import KafkaError
 
         from broker.clients import producer
@@ -147,9 +147,13 @@ class Sender:
             with self._lock:
                 if self._producer is None:
                     self._producer = producer(kafka)
-            self._producer.send(
-                kafka.topic(ALERT_COMMANDS), encode_command(command), command.key.encode()
-            ).get(timeout=SEND_SECONDS)
+            topic = kafka.topic(ALERT_COMMANDS)
+            sent = [
+                self._producer.send(topic, encode_command(one), one.key.encode())
+                for one in commands
+            ]
+            for one in sent:
+                one.get(timeout=SEND_SECONDS)
         except KafkaError as error:
             raise NotSentError(str(error)) from None
 

@@ -14,9 +14,9 @@ import msgspec
 import sensor_emulator as emulator
 from alerts.findings import decode
 from alerts.routes import Recipient, Routes, Rule
+from alerts.sent import list_messages
 from alerts.service import AlertService
 from alerts.settings import AlertSettings
-from alerts.views import list_messages
 from broker.settings import KafkaSettings
 from broker.topics import EXCURSIONS, FRAMES, REJECTED
 from coldchain.holding import confirmed, that_hold

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,15 +146,16 @@ def site(folder: Path) -> Iterator[Site]:
     made = Site(world, links, world.settings)
     lock = threading.Lock()
 
-    def send(command: Command) -> None:
+    def send(commands: Sequence[Command]) -> None:
         if made.is_away:
             raise NotSentError("away")
         with lock:
             db = open_database(database)
             with transaction(db):
-                Books(db, world.settings).command(command, world.now)
+                for command in commands:
+                    Books(db, world.settings).command(command, world.now)
             db.close()
-            made.sent.append(command)
+            made.sent.extend(commands)
 
     def readings(_device: str, _compartment: str, start: int, end: int) -> Mapping[str, Line]:
         if made.is_away:

@@ -19,9 +19,10 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from alerts.routes import Recipient, Routes, Rule
+from alerts.sent import Sent, list_messages
 from alerts.service import AlertService
 from alerts.settings import AlertsError, AlertSettings
-from alerts.views import Sent, history, list_alerts, list_messages, list_refused
+from alerts.views import history, list_alerts, list_refused
 from broker.admin import ensure_topics
 from broker.clients import consumer, producer
 from broker.settings import KafkaSettings

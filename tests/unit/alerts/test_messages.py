@@ -209,3 +209,39 @@ def test_a_message_fits_a_phone(make_record: Any, language: Language) -> None:
 
 def test_both_languages_have_the_same_sentences() -> None:
     assert SENTENCES["zh-CN"].keys() == SENTENCES["en"].keys()
+
+
+def _many(make_record: Any, assets: int, boxes: int) -> list[Told]:
+    """Alerts of so many assets; of each five boxes, one is critical."""
+    start = iso(NOON - 45 * MINUTE_MS)
+    marks = {"start": start, "peak_at": start, "minutes": 45.0, "limit": "warm"}
+    return [
+        Told(
+            f"{asset}-{box}",
+            make_record(
+                f"{asset}-{box}",
+                compartment=f"c{box:02}",
+                severity="warning" if box % 5 else "critical",
+                **marks,
+            ),
+            f"locker {asset:02}",
+        )
+        for asset in range(assets)
+        for box in range(boxes)
+    ]
+
+
+@pytest.mark.parametrize("assets", [1, 12])
+def test_where_no_page_has_them_a_message_names_every_critical_one_by_its_place(
+    make_record: Any, assets: int
+) -> None:
+    reader = Reader("en", SHANGHAI, PROFILES)
+    told = _many(make_record, assets, 40)
+    lines = write(reader, told, NOON).body.splitlines()
+    for asset in range(assets):
+        own = lines if assets == 1 else [one for one in lines if f"locker {asset:02}" in one]
+        named = " ".join(own)
+        assert all(f"c{box:02}" in named for box in range(0, 40, 5)), named
+    with_page = write(reader, told, NOON, link="https://cold.example/l/x").body
+    assert "critical:" not in with_page
+    assert len(with_page) < 900

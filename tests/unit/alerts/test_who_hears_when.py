@@ -198,6 +198,24 @@ def test_a_storm_is_a_few_messages_and_loses_no_critical_one(
     assert len(world.heard) <= 8
 
 
+def test_without_pages_what_a_message_can_not_name_goes_as_the_next(
+    make_world: Any, make_record: Any
+) -> None:
+    world = make_world(digest_interval=30.0)
+    for number in range(150):
+        place = {"device": f"locker-{number % 10}", "compartment": f"c{number // 10:02}"}
+        world.say(make_record(f"x{number:03}", **place))
+    world.go_to(5, step=1 / 60)
+    assert [len(letter.alerts) for _, _, letter in world.heard] == [60, 60, 30]
+    assert len({word[2] for word in world.words}) == len(world.words) == 150
+    for _, _, letter in world.heard:
+        lines = letter.message.body.splitlines()
+        for alert in letter.alerts:
+            number = int(alert[1:])
+            device, compartment = f"locker-{number % 10}", f"c{number // 10:02}"
+            assert any(device in one and compartment in one for one in lines), (alert, lines)
+
+
 def test_beyond_the_budget_nothing_is_lost_and_what_waits_goes_as_one(
     make_world: Any, make_record: Any
 ) -> None:
