@@ -1,4 +1,5 @@
 """Every panel's question, asked of the real store: what returns nothing, is slow, or is unknown."""
+# ruff: noqa: S608 - names go through `name`, conditions are the boards' own
 
 import re
 import time
@@ -7,14 +8,14 @@ from dataclasses import dataclass
 
 from coldchain.reasons import Language
 from series.reader import QueryError, Reader, Series, name
-from series.schema import ASSET
+from series.schema import ASSET, PULL_DOWN
 from series.settings import SeriesSettings
 
 from .boards.board import Asked, Board
 from .influxql import Query
 from .known import unknown_names
 from .macros import Unfilled, fill, span_ms
-from .variables import ALL, tag_values
+from .variables import ALL
 
 SLOW_MS = 300.0
 
@@ -66,8 +67,10 @@ def filled(asked: Asked, variables: Mapping[str, str], start_ms: int, end_ms: in
 def _questions(board: Board, language: Language) -> Iterator[Asked]:
     yield from board.asked(language)
     for variable in board.variables:
-        tag = variable(language).build().name
-        yield Asked(f"${tag}", Query(tag_values(tag), may_be_empty=tag == "county"))
+        built = variable(language).build()
+        # A fleet need not have counties.
+        query = Query(str(built.query), may_be_empty=built.name == "county")
+        yield Asked(f"${built.name}", query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +113,39 @@ class _Asker:
 
 
 def first_values(reader: Reader, board: Board, start_ms: int, end_ms: int) -> dict[str, str]:
-    """Each variable as a regular expression: all, or where only one may be, the worst device's."""
+    """Each variable as a regular expression: all, or where only one may be, the worst."""
     found: dict[str, str] = {}
     for variable in board.variables:
         built = variable("en").build()
-        found[built.name] = (
-            ALL if built.include_all else _worst(reader, built.name, start_ms, end_ms)
-        )
+        if built.include_all:
+            found[built.name] = ALL
+        else:
+            found[built.name] = _worst(reader, built.name, str(built.query), start_ms, end_ms)
     return found
 
 
-def _worst(reader: Reader, tag: str, start_ms: int, end_ms: int) -> str:
-    """The tag of the device furthest beyond a limit in the gravest state, else of any."""
-    where = f"time >= {start_ms}ms AND time <= {end_ms}ms"
-    source = f"FROM {name(ASSET.name)} WHERE {where}"
-    asks = [
-        *(
-            f'SELECT bottom("margin", {name(tag)}, 1) {source} AND "severity" = {severity}'
-            for severity in (3, 2, 1)
-        ),
-        f'SELECT top("severity", {name(tag)}, 1) {source}',
-    ]
-    for answer in map(reader.query, asks):
+#: Of each measurement that a variable may be of, what is the worst: the first that there is.
+_WORST = {
+    ASSET.name: (
+        *(('bottom("margin", {tag}, 1)', f'"severity" = {severity}') for severity in (3, 2, 1)),
+        ('top("severity", {tag}, 1)', ""),
+    ),
+    PULL_DOWN.name: (('bottom("left_minutes", {tag}, 1)', ""), ('top("above", {tag}, 1)', "")),
+}
+_SOURCE = re.compile(r'FROM "(?P<name>\w+)"(?:.* WHERE (?P<where>.*))?')
+
+
+def _worst(reader: Reader, tag: str, question: str, start_ms: int, end_ms: int) -> str:
+    """Of the values that a variable's question lists the one that an operator looks at first."""
+    source = _SOURCE.search(question)
+    if source is None:
+        return ALL
+    always = [f"time >= {start_ms}ms AND time <= {end_ms}ms", source["where"] or ""]
+    for asked, condition in _WORST[source["name"]]:
+        where = " AND ".join(filter(None, [*always, condition]))
+        chosen = asked.format(tag=name(tag))
+        measurement = name(source["name"])
+        answer = reader.query(f"SELECT {chosen} FROM {measurement} WHERE {where}")
         if answer:
             return re.escape(str(answer[0].values[0][2]))
     return ALL

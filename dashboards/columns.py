@@ -34,6 +34,7 @@ class Column:
     mappings: tuple[ValueMapping, ...] = ()
     is_coloured: bool = False
     link: str | None = None
+    leads_to: str = "asset"
     width: int | None = None
     is_margin: bool = False
 
@@ -52,20 +53,21 @@ class Column:
             kind = "color-background" if self.is_coloured else "color-text"
             said.append(("custom.cellOptions", {"type": kind, "mode": "basic"}))
         if self.link is not None:
-            said.append(("links", [{"title": words("asset", language), "url": self.link}]))
+            said.append(("links", [{"title": words(self.leads_to, language), "url": self.link}]))
         if self.width is not None:
             said.append(("custom.width", self.width))
         return [DynamicConfigValue(key, value) for key, value in said]
 
 
-def asset_link(language: Language) -> str:
-    """Where a device's name leads: its own board, with the time range kept."""
+def board_link(slug: str, language: Language) -> str:
+    """Where a device's name leads: to a board about it, with the time range kept."""
     suffix = "zh" if language == "zh-CN" else "en"
-    return f"/d/coldchain-asset-{suffix}?var-device=${{__value.raw}}&${{__url_time_range}}"
+    return f"/d/coldchain-{slug}-{suffix}?var-device=${{__value.raw}}&${{__url_time_range}}"
 
 
-def device(language: Language) -> Column:
-    return Column("device", "device", link=asset_link(language))
+def device(language: Language, slug: str = "asset") -> Column:
+    """A device, leading to the board about one."""
+    return Column("device", "device", link=board_link(slug, language), leads_to=slug)
 
 
 def kind(language: Language) -> Column:

@@ -19,6 +19,11 @@ Format = Literal["table", "time_series"]
 
 #: What every question to `asset` and `fleet` asks for: the time range and the board's variables.
 CHOSEN = '$timeFilter AND "kind" =~ /^$kind$/ AND "county" =~ /^$county$/'
+#: The same for boards that are about some kinds only.
+OF_LOCKERS = '"kind" =~ /^(locker|cabinet)$/'
+OF_STORES = '"kind" =~ /^(precooler|warehouse|hub)$/'
+LOCKERS = f'$timeFilter AND {OF_LOCKERS} AND "county" =~ /^$county$/'
+STORES = f'$timeFilter AND {OF_STORES} AND "county" =~ /^$county$/'
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,16 @@ from .words import words
 ALL = ".*"
 
 
-def tag_values(tag: str) -> str:
-    """The question that lists a tag's values of `asset`."""
-    return f'SHOW TAG VALUES FROM "{ASSET.name}" WITH KEY = "{tag}"'
+def tag_values(tag: str, where: str = "", measurement: str = ASSET.name) -> str:
+    """The question that lists a tag's values; `where`: of which series."""
+    question = f'SHOW TAG VALUES FROM "{measurement}" WITH KEY = "{tag}"'
+    return f"{question} WHERE {where}" if where else question
 
 
 def choice(tag: str, language: Language) -> build.QueryVariable:
     """Some or all values of a tag; all by default (those without the tag too)."""
     return (
-        _of(tag, language)
+        _of(tag, language, tag_values(tag))
         .multi(True)
         .include_all(True)
         .all_value(ALL)
@@ -28,17 +29,20 @@ def choice(tag: str, language: Language) -> build.QueryVariable:
     )
 
 
-def one(tag: str, language: Language) -> build.QueryVariable:
+def one(
+    tag: str, language: Language, where: str = "", measurement: str = ASSET.name
+) -> build.QueryVariable:
     """One value of a tag: the first until another is chosen."""
-    return _of(tag, language).multi(False).include_all(False)
+    question = tag_values(tag, where, measurement)
+    return _of(tag, language, question).multi(False).include_all(False)
 
 
-def _of(tag: str, language: Language) -> build.QueryVariable:
+def _of(tag: str, language: Language, question: str) -> build.QueryVariable:
     return (
         build.QueryVariable(tag)
         .label(words(tag, language))
         .datasource(DATASOURCE)
-        .query(tag_values(tag))
+        .query(question)
         .refresh(dashboard.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(dashboard.VariableSort.ALPHABETICAL_ASC)
     )

@@ -3,7 +3,9 @@
 from .asset import ASSET
 from .board import Board
 from .fleet_now import FLEET_NOW
+from .lockers import BOARD as LOCKERS
 
-BOARDS: tuple[Board, ...] = (FLEET_NOW, ASSET)
+BOARDS: tuple[Board, ...] = (FLEET_NOW, ASSET, LOCKERS)
+BY_SLUG = {board.slug: board for board in BOARDS}
 
-__all__ = ["BOARDS", "Board"]
+__all__ = ["BOARDS", "BY_SLUG", "Board"]

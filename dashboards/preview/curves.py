@@ -83,7 +83,7 @@ def lines(
     width = panel["gridPos"]["w"] * COLUMN
     x = Scale(start_ms, end_ms, LEFT, width - RIGHT)
     y = Scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
-    parts = [*_grid(marks, y, panel, width), *_times(x, start_ms, end_ms, zone)]
+    parts = [*_grid(marks, y, panel, width), *times_axis(x, start_ms, end_ms, zone)]
     if custom.get("thresholdsStyle", {}).get("mode") == "area" and marks[0] < 0:
         top = max(y.at(0.0), TOP)
         parts.append(
@@ -109,7 +109,7 @@ def lines(
                     f'<polyline points="{path}" fill="none" stroke="{curve.colour}"'
                     ' stroke-width="1.8"/>'
                 )
-    return _svg(parts, width, HEIGHT) + _legend(found)
+    return svg(parts, width, HEIGHT) + _legend(found)
 
 
 def switches(
@@ -120,7 +120,7 @@ def switches(
     height = TOP + row * max(1, len(found)) + BOTTOM
     width = panel["gridPos"]["w"] * COLUMN
     x = Scale(start_ms, end_ms, left, width - RIGHT)
-    parts = _times(x, start_ms, end_ms, zone, height)
+    parts = times_axis(x, start_ms, end_ms, zone, height)
     for number, curve in enumerate(found):
         top = TOP + number * row
         parts.append(
@@ -137,7 +137,7 @@ def switches(
                 f' fill="{colour}"/>'
             )
     words = dict(shown(panel, "").words).values()
-    return _svg(parts, width, height) + _keys((colour or "#888", text) for text, colour in words)
+    return svg(parts, width, height) + _keys((colour or "#888", text) for text, colour in words)
 
 
 def _floor(_: Curve) -> dict[int, float]:
@@ -184,7 +184,10 @@ def _grid(marks: Sequence[float], y: Scale, panel: Mapping[str, Any], width: int
     ]
 
 
-def _times(x: Scale, start_ms: int, end_ms: int, zone: ZoneInfo, height: int = HEIGHT) -> list[str]:
+def times_axis(
+    x: Scale, start_ms: int, end_ms: int, zone: ZoneInfo, height: int = HEIGHT
+) -> list[str]:
+    """The grid's lines at round times, and their labels."""
     return [
         f'<line x1="{x.at(at)}" x2="{x.at(at)}" y1="{TOP}" y2="{height - BOTTOM}" class="grid"/>'
         f'<text x="{x.at(at)}" y="{height - 6}" text-anchor="middle">{text}</text>'
@@ -192,7 +195,8 @@ def _times(x: Scale, start_ms: int, end_ms: int, zone: ZoneInfo, height: int = H
     ]
 
 
-def _svg(parts: Sequence[str], width: int, height: int) -> str:
+def svg(parts: Sequence[str], width: int, height: int) -> str:
+    """A drawing as wide as its panel."""
     return f'<svg viewBox="0 0 {width} {height}" role="img">{"".join(parts)}</svg>'
 
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from series.reader import Series, Value
 
+from .bars import bargauge
+from .cells import heatmap, history
 from .curves import curves, lines, switches
 from .fields import ink, shown
 from .scale import Scale
@@ -130,20 +132,28 @@ def geomap(asked: Asked) -> str:
     )
 
 
-def timeseries(asked: Asked) -> str:
-    found = curves(asked.panel, asked.answers)
-    return lines(asked.panel, found, asked.start_ms, asked.end_ms, asked.zone)
+def _over_time(draw: Callable[..., str]) -> Callable[[Asked], str]:
+    """What draws the panel's curves over its time."""
+
+    def drawn(asked: Asked) -> str:
+        found = curves(asked.panel, asked.answers)
+        return draw(asked.panel, found, asked.start_ms, asked.end_ms, asked.zone)
+
+    return drawn
 
 
-def statetimeline(asked: Asked) -> str:
-    found = curves(asked.panel, asked.answers)
-    return switches(asked.panel, found, asked.start_ms, asked.end_ms, asked.zone)
+def bars(asked: Asked) -> str:
+    answer = [series for _, some in asked.answers for series in some]
+    return bargauge(asked.panel, answer, asked.zone)
 
 
 DRAW: dict[str, Callable[[Asked], str]] = {
     "stat": stat,
     "table": table,
     "geomap": geomap,
-    "timeseries": timeseries,
-    "state-timeline": statetimeline,
+    "timeseries": _over_time(lines),
+    "state-timeline": _over_time(switches),
+    "heatmap": _over_time(heatmap),
+    "status-history": _over_time(history),
+    "bargauge": bars,
 }

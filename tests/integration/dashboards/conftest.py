@@ -3,13 +3,15 @@
 import pytest
 
 from series.lines import FieldValue, head, line
-from series.schema import ASSET, DEVICE, EXCURSION, FLEET, READING
+from series.schema import ASSET, DEVICE, EXCURSION, FLEET, MARGIN_BANDS, READING
 from series.settings import SeriesSettings
 from series.writer import Writer
 
 END = 1_795_500_000_000
 MINUTE = 60_000
 STATES = ("ok", "warm", "warning", "critical", "silent")
+#: Of the lockers, number % 4 = 1, in the gravest state, number % 5 = 3: the last.
+WORST_LOCKER = "locker-33"
 KINDS = ("van", "locker", "warehouse", "precooler")
 
 
@@ -45,6 +47,9 @@ def fleet(kind: str, partition: int, at: int) -> str:
         **counts,
         "worst_margin": -1.5,
         "worst_device": f"{kind}-3",
+        "last_at": at,
+        "compartments": 36,
+        **{band: number for number, band in enumerate(MARGIN_BANDS, 1)},
     }
     return made(FLEET.name, tags, fields, at)
 
@@ -86,7 +91,8 @@ def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
         at = END - (59 - minute) * MINUTE
         lines += [asset(n, n % 5, at) for n in range(40) if n % 5 != 4 or minute < 30]
         lines += [fleet(kind, partition, at) for kind in KINDS for partition in range(4)]
-        lines += readings("warehouse-38", at)
+        for device in ("warehouse-38", WORST_LOCKER):
+            lines += readings(device, at)
     lines += [excursion("warehouse-38", "confirmed", -1, END - 40 * MINUTE)]
     lines += [excursion("van-8", "closed", END - MINUTE, END - 50 * MINUTE)]
     lines += [excursion("van-12", "withdrawn", -1, END - 20 * MINUTE)]

@@ -1,6 +1,7 @@
 """Every panel's question, asked of a real InfluxDB filled by the schema."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import count
@@ -10,30 +11,38 @@ import pytest
 from grafana_foundation_sdk.builders import table
 from typer.testing import CliRunner
 
-from dashboards.boards import BOARDS, Board
-from dashboards.check import PanelCheck, check_boards, filled
+from dashboards.boards import BOARDS, BY_SLUG, Board
+from dashboards.check import PanelCheck, check_boards, filled, first_values
 from dashboards.influxql import Ask, Query
 from dashboards.macros import fill
 from dashboards.variables import choice
 from runtime.commands.dashboards import app
 from series.reader import Reader, Value
+from series.schema import MARGIN_BANDS
 from series.settings import SeriesSettings
 
 pytestmark = pytest.mark.integration
 
 END = 1_795_500_000_000
 START = END - 3_600_000
-FLEET = BOARDS[0]
+FLEET = BY_SLUG["fleet-now"]
+LOCKERS = BY_SLUG["lockers"]
+ASSET = BY_SLUG["asset"]
 
 
 def rows(
-    settings: SeriesSettings, panel: str, kind: str = ".*", county: str = ".*"
+    settings: SeriesSettings,
+    panel: str,
+    kind: str = ".*",
+    county: str = ".*",
+    device: str = ".*",
+    board: Board = FLEET,
 ) -> Iterator[dict[str, Value]]:
-    """What a panel of the fleet's board is given, for a choice of kind and county."""
+    """What a panel of a board is given, for a choice of kind, county and device."""
     reader = Reader(settings)
-    for asked in FLEET.asked("en"):
+    for asked in board.asked("en"):
         if asked.panel == panel:
-            chosen = {"kind": kind, "county": county}
+            chosen = {"kind": kind, "county": county, "device": device}
             for series in reader.query(filled(asked, chosen, START, END)):
                 for row in series.values:
                     yield {**dict(zip(series.columns, row, strict=True)), **series.tags}
@@ -47,13 +56,13 @@ def test_every_panel_of_every_board_returns_data(small_fleet: SeriesSettings) ->
 
 
 def test_counts_are_summed_over_partitions_and_say_as_of_when(small_fleet: SeriesSettings) -> None:
-    counts, as_of = rows(small_fleet, "Devices by state")
+    [counts] = rows(small_fleet, "Devices by state")
     assert (counts["devices"], counts["ok"], counts["critical"]) == (160, 96, 16)
-    assert as_of["as_of"] == END
+    assert counts["as_of"] == END
 
 
 def test_counts_are_of_the_chosen_kind(small_fleet: SeriesSettings) -> None:
-    counts, _ = rows(small_fleet, "Devices by state", kind="(van|locker)")
+    [counts] = rows(small_fleet, "Devices by state", kind="(van|locker)")
     assert counts["devices"] == 80
 
 
@@ -110,6 +119,31 @@ def test_time_without_data_is_a_gap(small_fleet: SeriesSettings) -> None:
     reader.close()
     assert series.values[0][1] is None
     assert series.values[-1][1] == -1.5
+
+
+def test_compartments_are_summed_by_their_margin_of_lockers_only(
+    small_fleet: SeriesSettings,
+) -> None:
+    panel = "Compartments by margin to their limit"
+    last = list(rows(small_fleet, panel, board=LOCKERS))[-1]
+    assert [last[band] for band in MARGIN_BANDS] == [4, 8, 12, 16, 20, 24, 28, 32]
+
+
+def test_counties_are_told_by_how_many_compartments_are_beyond_and_near(
+    small_fleet: SeriesSettings,
+) -> None:
+    [county] = rows(small_fleet, "By county", board=LOCKERS)
+    assert (county["county"], county["compartments"], county["last_at"]) == ("即墨", 144, END)
+    assert (county["beyond"], county["near"], county["worst_margin"]) == (4 + 8 + 12, 16, -1.5)
+
+
+def test_a_board_begins_with_the_worst_of_the_kinds_that_it_is_about(
+    small_fleet: SeriesSettings,
+) -> None:
+    reader = Reader(small_fleet)
+    chosen = [first_values(reader, one, START, END)["device"] for one in (LOCKERS, ASSET)]
+    reader.close()
+    assert chosen == [re.escape("locker-33"), re.escape("warehouse-38")]
 
 
 def test_an_empty_store_returns_nothing_and_that_is_a_problem(

@@ -22,6 +22,7 @@ def test_the_page_shows_every_panels_data_and_asks_nothing_of_any_host(
         for asked in board.asked("zh-CN"):
             assert f">{asked.panel}" in page
     assert "warehouse-38" in page
+    assert "余量 &lt; 0.5 °C" in page
     assert page.count("<polyline") >= 6
     assert page.count("<circle") >= 40
     assert not re.search(r"https?://|src=|href=|@import|url\(", page)

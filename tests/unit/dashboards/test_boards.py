@@ -12,7 +12,7 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from coldchain.reasons import Language
-from dashboards.boards import BOARDS, Board
+from dashboards.boards import BOARDS, BY_SLUG, Board
 from dashboards.influxql import DATASOURCE_UID, register
 from dashboards.known import unknown_names
 from dashboards.words import LANGUAGES
@@ -111,11 +111,12 @@ def test_no_question_names_what_the_schema_lacks(board: Board) -> None:
         assert unknown_names(asked.query.query) == [], asked.panel
 
 
-def test_the_fleet_board_never_asks_a_million_series() -> None:
-    [fleet] = [board for board in BOARDS if board.slug == "fleet-now"]
-    for asked in fleet.asked("en"):
-        assert '"reading"' not in asked.query.query
-        assert '"piece"' not in asked.query.query
+@pytest.mark.parametrize("slug", ["fleet-now", "lockers"])
+def test_an_overview_never_asks_a_million_series(slug: str) -> None:
+    for asked in BY_SLUG[slug].asked("en"):
+        of_one = "/^$device$/" in asked.query.query
+        assert of_one or '"reading"' not in asked.query.query
+        assert of_one or '"piece"' not in asked.query.query
 
 
 def lines(board: Board) -> Iterator[dict[str, Any]]:
@@ -131,13 +132,13 @@ def test_gaps_are_asked_for_as_gaps_and_no_line_is_drawn_over_them(board: Board)
 
 
 def test_the_fleets_tables_lead_to_the_assets_board_of_their_language() -> None:
-    fleet, asset = BOARDS
+    fleet, asset = BY_SLUG["fleet-now"], BY_SLUG["asset"]
     for language in LANGUAGES:
         assert f"/d/{asset.uid(language)}?var-device=" in fleet.text(language)
 
 
 def test_the_worst_comes_first_though_the_store_answers_by_time() -> None:
-    titled = {panel["title"]: panel for panel in panels(BOARDS[0], "en")}
+    titled = {panel["title"]: panel for panel in panels(BY_SLUG["fleet-now"], "en")}
     [sort] = titled["Worst first"]["transformations"]
     assert sort == {
         "id": "sortBy",

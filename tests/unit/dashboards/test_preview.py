@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboards.boards import BOARDS
+from dashboards.preview.cells import mixed
 from dashboards.preview.curves import curves, lines, switches
 from dashboards.preview.fields import ink, shown
 from dashboards.preview.panels import DRAW, Asked
@@ -108,6 +109,41 @@ def test_stored_text_can_not_become_markup() -> None:
     panel = PANELS["Worst first"]
     asked = Asked(panel, [(None, [Series("asset", columns, {}, [row])])], 0, 1, SHANGHAI)
     assert "&lt;b&gt;" in DRAW["table"](asked)
+
+
+Row = list[float | int | str | bool | None]
+
+
+def test_a_heat_maps_cells_are_coloured_by_number_and_left_blank_where_there_is_none() -> None:
+    panel = PANELS["Compartments by margin to their limit"]
+    rows: list[Row] = [[0, 4, 1], [MINUTE, 0, None], [2 * MINUTE, 2, 1]]
+    answer = [Series("fleet", ["time", "beyond_0", "inside_0"], {}, rows)]
+    drawn = DRAW["heatmap"](Asked(panel, [("$col", answer)], 0, 3 * MINUTE, SHANGHAI))
+    assert drawn.count("<rect") == 4
+    assert drawn.count(f'fill="{mixed("Cividis", 1)}"') == 1
+    assert drawn.index("inside by &lt; 0.5") < drawn.index("beyond by &lt; 2")  # from below up
+
+
+def test_every_scheme_that_a_board_names_can_be_drawn() -> None:
+    assert (mixed("Cividis", 0), mixed("Cividis", 1)) == ("#002051", "#fdea45")
+    assert mixed("continuous-BlYlRd", 0.5) == "#fff899"
+    for panel in PANELS.values():
+        if panel["type"] == "heatmap":
+            assert mixed(panel["options"]["color"]["scheme"], 0.3)
+        if panel["type"] == "status-history":
+            assert mixed(panel["fieldConfig"]["defaults"]["color"]["mode"], 0.3)
+
+
+def test_a_compartments_history_is_a_row_with_a_gap_where_nothing_was_heard() -> None:
+    panel = PANELS["One locker's compartments"]
+    rows: list[Row] = [[0, 2.0], [MINUTE, None], [2 * MINUTE, 6.0]]
+    answer = [Series("reading", ["time", "max_air"], {"compartment": "c01"}, rows)]
+    asked = Asked(panel, [("$tag_compartment $col", answer)], 0, 3 * MINUTE, SHANGHAI)
+    drawn = DRAW["status-history"](asked)
+    assert drawn.count("<rect") == 2
+    assert ">c01.air<" in drawn
+    assert "2.0 °C" in drawn
+    assert "6.0 °C" in drawn
 
 
 def test_ticks_are_round_and_span_what_is_drawn() -> None:
