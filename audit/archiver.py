@@ -28,6 +28,7 @@ from broker.topics import (
     Topic,
 )
 
+from .alert_history import entries_new, taken_of
 from .catalog import Catalog
 from .deposit import deposit
 from .entries import Entry, Kind
@@ -209,6 +210,7 @@ class Archiver:
         now = self._clock()
         self._hour = hour_of(now)
         self._add(self._from_ledger())
+        self._add(self._from_alerts())
         self._add(self._new_profiles(now))
         waiting = self._waiting
         if not waiting.entries and not waiting.gaps and next_key is None:
@@ -250,6 +252,16 @@ class Archiver:
         if rows:
             self._next[LEDGER, 0] = self._waiting.offsets[LEDGER, 0] = rows[-1].number + 1
         return [Entry("inspections", one.subject, one.at, 0, one.number, one.value) for one in rows]
+
+    def _from_alerts(self) -> list[Entry]:
+        """What has come to rest in the alert service since; each line once."""
+        found: list[Entry] = []
+        for source, lines in self._settings.alert_lines.items():
+            new, offsets = entries_new(source, lines, taken_of(source, self._next))
+            found += new
+            self._next.update(offsets)
+            self._waiting.offsets.update(offsets)
+        return found
 
     def _new_profiles(self, now: int) -> list[Entry]:
         found: list[Entry] = []

@@ -142,6 +142,7 @@ def evidence_of(parcel: str, lines: Iterable[Line]) -> Evidence:
         by_kind.get("frames", {}),
         by_kind.get("excursions", {}),
         some("commands"),
+        some("alerts"),
         by_kind.get("inspections", {}).get(parcel, []),
     )
 

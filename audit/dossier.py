@@ -19,6 +19,7 @@ from coldchain.records import ExcursionRecord
 from coldchain.registry import Registration
 from coldchain.times import from_iso, iso, minutes
 
+from .alert_history import Happened, Told, decode_line
 from .entries import Entry
 from .judging import Evidence, Reviewed
 
@@ -42,7 +43,8 @@ class Excursion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody said of an alert, and when."""
+    """What somebody said of an alert, or was told of it, and when; without `by`: what the alert
+    service did of itself."""
 
     at: str
     by: str
@@ -205,7 +207,7 @@ def _alerts(evidence: Evidence, stretches: Iterable[Stretch]) -> Iterator[Alert]
         )
         told = record.confirmed is not None or record.state in ("presumed", "confirmed")
         if there and told and record.state != "withdrawn" and record.id not in superseded:
-            yield _alert(record, _words(evidence.commands, record))
+            yield _alert(record, _words(evidence, record))
 
 
 def _excursion_record(entry: Entry) -> ExcursionRecord | None:
@@ -232,10 +234,24 @@ def _alert(record: ExcursionRecord, words: list[Word]) -> Alert:
     )
 
 
-def _words(commands: Mapping[str, list[Entry]], record: ExcursionRecord) -> list[Word]:
+#: Steps of an alert that a reader wants to know, besides what people did.
+_STEPS = frozenset({"silenced", "inhibited", "stale", "overdue", "unheard", "outdated", "outgrown"})
+#: What became of a message to a person.
+_TOLD = {"sent": "told", "uncertain": "told-maybe", "given-up": "not-told"}
+
+
+def _words(evidence: Evidence, record: ExcursionRecord) -> list[Word]:
     found: list[Word] = []
     for name in (record.id, *record.supersedes):
-        for entry in commands.get(name, ()):
+        for entry in evidence.alerts.get(name, ()):
+            line = decode_line(entry.value)
+            if isinstance(line, Told):
+                found.append(
+                    Word(at=line.at, by=line.to, did=_TOLD[line.state], cause=line.channel)
+                )
+            elif isinstance(line, Happened) and line.event in _STEPS:
+                found.append(Word(at=line.at, by=line.who, did=line.event))
+        for entry in evidence.commands.get(name, ()):
             try:
                 word = _word(decode_command(entry.value))
             except CommandError:

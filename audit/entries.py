@@ -17,9 +17,18 @@ from typing import Literal
 
 import msgspec
 
-#: frames, registry, excursions: by device; custody: by parcel; commands: by alert; profiles: by
-#: their id; inspections: by parcel or appointment.
-Kind = Literal["frames", "custody", "registry", "excursions", "commands", "profiles", "inspections"]
+#: frames, registry, excursions: by device; custody: by parcel; commands, alerts (what happened to
+#: them, who was told): by alert; profiles: by their id; inspections: by parcel or appointment.
+Kind = Literal[
+    "frames",
+    "custody",
+    "registry",
+    "excursions",
+    "commands",
+    "alerts",
+    "profiles",
+    "inspections",
+]
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
 
 Leaf = tuple[Kind, str, int, int, int, str]

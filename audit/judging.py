@@ -48,6 +48,7 @@ class Evidence:
     frames: Mapping[str, list[Entry]] = field(default_factory=dict)
     excursions: Mapping[str, list[Entry]] = field(default_factory=dict)
     commands: Mapping[str, list[Entry]] = field(default_factory=dict)
+    alerts: Mapping[str, list[Entry]] = field(default_factory=dict)
     inspections: list[Entry] = field(default_factory=list)
 
 

@@ -151,7 +151,8 @@ class _Gathering:
             profiles,
             frames,
             excursions,
-            self._commands(excursions),
+            self._of_alerts("commands", excursions),
+            self._of_alerts("alerts", excursions),
             self._indexed("inspections", parcel),
         )
         if self._prove:
@@ -205,10 +206,12 @@ class _Gathering:
         shards = self._catalog.shards(kind, first, last)
         return [e for seal, shard in shards for e in self._run(seal, shard, subject).entries]
 
-    def _commands(self, excursions: Mapping[str, list[Entry]]) -> dict[str, list[Entry]]:
-        """What people said of the excursions' alerts: those are named by an excursion's id."""
+    def _of_alerts(
+        self, kind: Kind, excursions: Mapping[str, list[Entry]]
+    ) -> dict[str, list[Entry]]:
+        """What is said of the excursions' alerts: those are named by an excursion's id."""
         ids = {name for own in excursions.values() for entry in own for name in _ids(entry)}
-        found = {name: self._indexed("commands", name) for name in sorted(ids)}
+        found = {name: self._indexed(kind, name) for name in sorted(ids)}
         return {name: own for name, own in found.items() if own}
 
     def _fill(self, scope: Scope) -> None:

@@ -54,6 +54,8 @@ def archive_settings(section: AuditSection) -> "ArchiveSettings":
     """What the archiver needs. Raises UserError."""
     from audit.settings import ArchiveSettings
     from coldchain.profile_toml import ProfileError
+    from runtime.alert_lines import alert_lines
+    from runtime.commands.alerts import AlertsSection
     from runtime.profiles import profile_texts
 
     try:
@@ -67,4 +69,5 @@ def archive_settings(section: AuditSection) -> "ArchiveSettings":
         profiles=profiles,
         shard_bytes=section.shard_bytes,
         deposits=section.deposits,
+        alert_lines=alert_lines(load_section("alerts", AlertsSection).database),
     )

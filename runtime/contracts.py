@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from audit.alert_history import Line as AlertLine
 from audit.dossier import Dossier
 from audit.inspections import Row as InspectionRow
 from audit.seals import SignedSeal
@@ -44,6 +45,7 @@ CONTRACTS: dict[str, tuple[Any, str]] = {
     "score": (Score, "what coldchain score --json prints"),
     "judged-folder": (Judged, "what coldchain evaluate DIR --json prints"),
     "seal": (SignedSeal, "a record of coldchain.seals"),
+    "alert-history": (AlertLine, "a step of an alert, or who was told of it, as sealed"),
     "inspection": (InspectionRow, "what is entered at the inspector's desk, as sealed"),
     "record": (Dossier, "record.json of a bundle; coldchain audit record --as json"),
     "evaluation": (list[Evaluation], "what coldchain evaluate --json prints"),

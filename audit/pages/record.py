@@ -51,6 +51,7 @@ class _Writing:
         blocks: list[Block] = [
             Banner(self._words[record.verdict], record.verdict),
             *self._reasons(),
+            *self._going_on(),
             Paragraph(self._words["measured-only"], "remark"),
             Heading(self._words["figures"]),
             Facts(tuple(self._figures())),
@@ -110,6 +111,20 @@ class _Writing:
             yield Paragraph(
                 "• " + Reason(one.verdict, one.code, values).text(self._language), one.verdict
             )
+
+    def _going_on(self) -> Iterator[Block]:
+        """What is not judged yet: where the parcel still is."""
+        for leg in self._reviewed.journey.way.legs:
+            if leg.end is None:
+                yield Paragraph(
+                    self._say(
+                        "going-on",
+                        device=leg.device,
+                        compartment=leg.compartment,
+                        start=self._of_ms(leg.start),
+                    ),
+                    "review",
+                )
 
     def _local(self, values: Mapping[str, str | int | float]) -> dict[str, str | int | float]:
         """The figures of a sentence, its time as the reader's clock has it."""
