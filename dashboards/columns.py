@@ -8,7 +8,9 @@ from grafana_foundation_sdk.builders import table
 from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
     DynamicConfigValue,
+    ValueMap,
     ValueMapping,
+    ValueMappingResult,
 )
 
 from coldchain.reasons import Language
@@ -25,7 +27,10 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 @dataclass(frozen=True)
 class Column:
-    """A column: the field's name, the key of its title, and what else Grafana should know."""
+    """A column: the field's name, the key of its title, and what else Grafana should know.
+
+    `none`: what is read where the store has -1, a moment that is not there yet.
+    """
 
     field: str
     title: str
@@ -37,6 +42,8 @@ class Column:
     leads_to: str = "asset"
     width: int | None = None
     is_margin: bool = False
+    is_time_left: bool = False
+    none: str | None = None
 
     def properties(self, language: Language) -> list[DynamicConfigValue]:
         """The field's overrides."""
@@ -45,11 +52,13 @@ class Column:
             said.append(("unit", self.unit))
         if self.decimals is not None:
             said.append(("decimals", self.decimals))
-        if self.mappings:
-            said.append(("mappings", list(self.mappings)))
-        if self.is_margin:
-            said.append(("thresholds", palette.margins().build()))
-        if self.is_coloured or self.is_margin:
+        mappings = [*self.mappings, *([] if self.none is None else [_not_yet(self.none)])]
+        if mappings:
+            said.append(("mappings", mappings))
+        steps = palette.margins if self.is_margin else palette.time_left
+        if self.is_margin or self.is_time_left:
+            said.append(("thresholds", steps().build()))
+        if self.is_coloured or self.is_margin or self.is_time_left:
             kind = "color-background" if self.is_coloured else "color-text"
             said.append(("custom.cellOptions", {"type": kind, "mode": "basic"}))
         if self.link is not None:
@@ -57,6 +66,10 @@ class Column:
         if self.width is not None:
             said.append(("custom.width", self.width))
         return [DynamicConfigValue(key, value) for key, value in said]
+
+
+def _not_yet(text: str) -> ValueMapping:
+    return ValueMap({"-1": ValueMappingResult(text=text, index=0)})
 
 
 def board_link(slug: str, language: Language) -> str:

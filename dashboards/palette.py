@@ -24,6 +24,8 @@ NEAR = STATES["warm"]
 INSIDE = STATES["ok"]
 #: A margin (°C to the nearest limit) is near below this.
 NEAR_C = 0.5
+#: So many minutes before a deadline are few.
+NEAR_MINUTES = 30.0
 #: Lines that are no state (kinds, channels).
 LINES = ("#56B4E9", "#009E73", "#CC79A7", "#E69F00", "#0072B2", "#F0E442")
 
@@ -58,6 +60,15 @@ def named(keys: tuple[str, ...], language: Language) -> list[dashboard.ValueMapp
 
 def margins() -> build.ThresholdsConfig:
     """Beyond below 0, near below NEAR_C, else inside."""
+    return _steps(NEAR_C)
+
+
+def time_left() -> build.ThresholdsConfig:
+    """Late below 0, little below NEAR_MINUTES, else enough."""
+    return _steps(NEAR_MINUTES)
+
+
+def _steps(near: float) -> build.ThresholdsConfig:
     return (
         build.ThresholdsConfig()
         .mode(dashboard.ThresholdsMode.ABSOLUTE)
@@ -65,7 +76,7 @@ def margins() -> build.ThresholdsConfig:
             [
                 dashboard.Threshold(value=None, color=BEYOND),
                 dashboard.Threshold(value=0.0, color=NEAR),
-                dashboard.Threshold(value=NEAR_C, color=INSIDE),
+                dashboard.Threshold(value=near, color=INSIDE),
             ]
         )
     )

@@ -2,10 +2,11 @@
 
 from .asset import ASSET
 from .board import Board
+from .first_mile import BOARD as FIRST_MILE
 from .fleet_now import FLEET_NOW
 from .lockers import BOARD as LOCKERS
 
-BOARDS: tuple[Board, ...] = (FLEET_NOW, ASSET, LOCKERS)
+BOARDS: tuple[Board, ...] = (FLEET_NOW, ASSET, LOCKERS, FIRST_MILE)
 BY_SLUG = {board.slug: board for board in BOARDS}
 
 __all__ = ["BOARDS", "BY_SLUG", "Board"]

@@ -3,6 +3,7 @@
 from typing import Protocol, Self, TypeVar
 
 from grafana_foundation_sdk.builders import common, timeseries
+from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models.common import (
     GraphTresholdsStyleMode,
     LegendDisplayMode,
@@ -71,9 +72,12 @@ def lines(gap_ms: int = 0) -> timeseries.Panel:
     )
 
 
+def beyond_shaded(panel: timeseries.Panel, thresholds: build.ThresholdsConfig) -> timeseries.Panel:
+    """The panel with the parts that its thresholds make shaded."""
+    area = common.GraphThresholdsStyleConfig().mode(GraphTresholdsStyleMode.AREA)
+    return panel.thresholds(thresholds).thresholds_style(area)
+
+
 def margin_lines(gap_ms: int = 0) -> timeseries.Panel:
     """Lines of margins (°C), the part beyond the limits shaded."""
-    area = common.GraphThresholdsStyleConfig().mode(GraphTresholdsStyleMode.AREA)
-    return (
-        lines(gap_ms).unit(CELSIUS).decimals(1).thresholds(palette.margins()).thresholds_style(area)
-    )
+    return beyond_shaded(lines(gap_ms).unit(CELSIUS).decimals(1), palette.margins())

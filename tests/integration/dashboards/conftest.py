@@ -3,7 +3,16 @@
 import pytest
 
 from series.lines import FieldValue, head, line
-from series.schema import ASSET, DEVICE, EXCURSION, FLEET, MARGIN_BANDS, READING
+from series.schema import (
+    ASSET,
+    CONDITION,
+    DEVICE,
+    EXCURSION,
+    FLEET,
+    MARGIN_BANDS,
+    PULL_DOWN,
+    READING,
+)
 from series.settings import SeriesSettings
 from series.writer import Writer
 
@@ -12,6 +21,8 @@ MINUTE = 60_000
 STATES = ("ok", "warm", "warning", "critical", "silent")
 #: Of the lockers, number % 4 = 1, in the gravest state, number % 5 = 3: the last.
 WORST_LOCKER = "locker-33"
+#: Warm goods since three hours; in the other stores since one, and cold.
+LATE, COOLING, COLD = "precooler-7", "precooler-3", "precooler-11"
 KINDS = ("van", "locker", "warehouse", "precooler")
 
 
@@ -83,6 +94,40 @@ def readings(device: str, at: int) -> list[str]:
     ]
 
 
+def pull_down(device: str, celsius: float, since: int, at: int) -> str:
+    """Goods to be at 4 °C within two hours."""
+    tags = {"channel": "main.product", "county": "黄岛", "device": device, "kind": "precooler"}
+    deadline = since + 120 * MINUTE
+    is_cooling = celsius > 4
+    fields: dict[str, FieldValue] = {
+        "profile": "iced-seafood",
+        "celsius": celsius,
+        "target": 4.0,
+        "above": celsius - 4,
+        "cooling": int(is_cooling),
+        "late": int(is_cooling and at >= deadline),
+        "since": since if is_cooling else -1,
+        "deadline": deadline if is_cooling else -1,
+        "left_minutes": (deadline - at) / MINUTE if is_cooling else None,
+        "last_at": at,
+    }
+    return made(PULL_DOWN.name, tags, fields, at)
+
+
+def condition(rule: str, state: str, until: int, at: int) -> str:
+    tags = {"channel": "main.product", "device": LATE, "rule": rule, "severity": "warning"}
+    minutes = None if until < 0 else (until - at) / MINUTE
+    fields: dict[str, FieldValue] = {
+        "id": f"{rule}-{at}",
+        "state": state,
+        "due": at + 120 * MINUTE,
+        "until": until,
+        "minutes": minutes,
+        "as_of": 1,
+    }
+    return made(CONDITION.name, tags, fields, at)
+
+
 @pytest.fixture
 def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
     """40 devices over the hour to END, states by turns; silent ones since half an hour."""
@@ -93,9 +138,15 @@ def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
         lines += [fleet(kind, partition, at) for kind in KINDS for partition in range(4)]
         for device in ("warehouse-38", WORST_LOCKER):
             lines += readings(device, at)
+        lines += [
+            pull_down(LATE, 9.0 - minute / 20, END - 180 * MINUTE, at),
+            pull_down(COOLING, 9.0, END - 60 * MINUTE, at),
+            pull_down(COLD, 2.0, -1, at),
+        ]
     lines += [excursion("warehouse-38", "confirmed", -1, END - 40 * MINUTE)]
     lines += [excursion("van-8", "closed", END - MINUTE, END - 50 * MINUTE)]
     lines += [excursion("van-12", "withdrawn", -1, END - 20 * MINUTE)]
+    lines += [condition("pull-down-late", "raised", -1, END - 180 * MINUTE)]
     writer = Writer(series_settings)
     assert writer.send(lines).result() == []
     writer.close()

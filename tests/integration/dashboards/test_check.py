@@ -28,6 +28,8 @@ START = END - 3_600_000
 FLEET = BY_SLUG["fleet-now"]
 LOCKERS = BY_SLUG["lockers"]
 ASSET = BY_SLUG["asset"]
+FIRST_MILE = BY_SLUG["first-mile"]
+BOARDS_OF_ONE = (LOCKERS, ASSET, FIRST_MILE)
 
 
 def rows(
@@ -137,13 +139,28 @@ def test_counties_are_told_by_how_many_compartments_are_beyond_and_near(
     assert (county["beyond"], county["near"], county["worst_margin"]) == (4 + 8 + 12, 16, -1.5)
 
 
+def test_pre_cooling_is_counted_and_the_one_with_least_time_left_comes_first(
+    small_fleet: SeriesSettings,
+) -> None:
+    [counts] = rows(small_fleet, "Pre-cooling now", board=FIRST_MILE)
+    assert (counts["late"], counts["cooling"], counts["probes"]) == (1, 2, 3)
+    assert (counts["least_left"], counts["as_of"]) == (-60, END)
+    found = list(rows(small_fleet, "Least time left first", board=FIRST_MILE))
+    assert [(row["device"], row["left_minutes"]) for row in found] == [
+        ("precooler-7", -60),
+        ("precooler-3", 60),
+    ]
+    [late] = rows(small_fleet, "Not cold in time", board=FIRST_MILE)
+    assert (late["device"], late["until"]) == ("precooler-7", -1)
+
+
 def test_a_board_begins_with_the_worst_of_the_kinds_that_it_is_about(
     small_fleet: SeriesSettings,
 ) -> None:
     reader = Reader(small_fleet)
-    chosen = [first_values(reader, one, START, END)["device"] for one in (LOCKERS, ASSET)]
+    chosen = [first_values(reader, one, START, END)["device"] for one in BOARDS_OF_ONE]
     reader.close()
-    assert chosen == [re.escape("locker-33"), re.escape("warehouse-38")]
+    assert chosen == [re.escape(one) for one in ("locker-33", "warehouse-38", "precooler-7")]
 
 
 def test_an_empty_store_returns_nothing_and_that_is_a_problem(

@@ -146,6 +146,26 @@ def test_a_compartments_history_is_a_row_with_a_gap_where_nothing_was_heard() ->
     assert "6.0 °C" in drawn
 
 
+def test_a_bar_gauge_has_a_bar_a_row_in_the_colour_of_its_step() -> None:
+    panel = PANELS["Time left to be cold"]
+    rows: list[Row] = [
+        [0, -60.0, "precooler-7", "main.product"],
+        [0, 90.0, "precooler-3", "main.product"],
+    ]
+    columns = ["time", "left_minutes", "device", "channel"]
+    asked = Asked(panel, [(None, [Series("pull_down", columns, {}, rows)])], 0, 1, SHANGHAI)
+    drawn = DRAW["bargauge"](asked)
+    assert drawn.count("<rect") == 2
+    assert (drawn.count('fill="#D55E00"'), drawn.count('fill="#0072B2"')) == (1, 1)
+    assert "precooler-7 main.product" in drawn
+    assert "-60 min" in drawn
+
+
+def test_a_bar_gauge_without_rows_says_what_the_board_says_of_none() -> None:
+    asked = Asked(PANELS["Time left to be cold"], [(None, [])], 0, 1, SHANGHAI)
+    assert DRAW["bargauge"](asked) == '<p class="none">none</p>'
+
+
 def test_ticks_are_round_and_span_what_is_drawn() -> None:
     assert ticks(-1.3, 2.2) == [-2, -1, 0, 1, 2, 3]
     assert ticks(4.0, 4.0)[0] <= 4.0 <= ticks(4.0, 4.0)[-1]
