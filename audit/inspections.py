@@ -108,7 +108,41 @@ class Disposition(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     signature: str = ""
 
 
-Row = Booked | Frozen | Opened | Result | Decided | Switched | Disposition
+class Shared(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="shared"):
+    """Another authority (`to`) may see these parcels' records until then, by a link."""
+
+    to: Who
+    parcels: Annotated[list[Id], Meta(min_length=1, max_length=1000)]
+    until: str
+    reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class Viewed(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="viewed"):
+    """What was seen over such a link, each time."""
+
+    share: Id
+    what: Text
+
+
+class Withdrawn(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="withdrawn"):
+    """Such a link holds no longer."""
+
+    share: Id
+    reason: Text = ""
+
+
+Row = (
+    Booked
+    | Frozen
+    | Opened
+    | Result
+    | Decided
+    | Switched
+    | Disposition
+    | Shared
+    | Viewed
+    | Withdrawn
+)
 
 _decoder: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
 
@@ -154,6 +188,18 @@ _SENTENCES: Mapping[type, Mapping[Language, str]] = {
     Disposition: {
         "en": "{at} {by} ({role}): {word}. {reason}",
         "zh-CN": "{at} {by}（{role}）：{word}。{reason}",
+    },
+    Shared: {
+        "en": "{at} {by}: {count} parcels shown to {to} until {until}: {reason}",
+        "zh-CN": "{at} {by}：向 {to} 开放 {count} 件包裹的记录，至 {until}：{reason}",
+    },
+    Viewed: {
+        "en": "{at} {by} looked at {what}",
+        "zh-CN": "{at} {by} 查看了 {what}",
+    },
+    Withdrawn: {
+        "en": "{at} {by}: withdrawn. {reason}",
+        "zh-CN": "{at} {by}：收回。{reason}",
     },
 }
 _WORDS: Mapping[Language, Mapping[object, str]] = {
@@ -205,6 +251,8 @@ def sentence(raw: bytes, language: Language, local: Callable[[str], str]) -> str
         values["word"] = words["accepted" if row.accepted else "refused"]
     elif isinstance(row, Switched):
         values["to"] = words[row.to]
-    else:
+    elif isinstance(row, Shared):
+        values |= {"until": local(row.until), "count": len(row.parcels)}
+    elif isinstance(row, Disposition):
         values["word"] = words[row.decision]
     return _SENTENCES[type(row)][language].format(**values).strip()

@@ -88,6 +88,15 @@ class Ledger:
         """A subject's rows, in order."""
         return self._rows("subject = ?", subject)
 
+    def subjects(self, beginning: str) -> list[str]:
+        """The subjects whose names begin so, by their first row."""
+        rows = self._db.execute(
+            "SELECT subject, min(number) FROM ledger WHERE subject >= ?1 AND subject < ?1 || ?2"
+            " GROUP BY subject ORDER BY 2",
+            (beginning, "\U0010ffff"),
+        )
+        return [subject for subject, _ in rows]
+
     def _rows(self, condition: str, value: str | int) -> list[Row]:
         query = f"SELECT number, at, subject, value FROM ledger WHERE {condition} ORDER BY number"  # noqa: S608 - our own text
         return [Row(*row) for row in self._db.execute(query, (value,))]
