@@ -108,9 +108,11 @@ class Intake:
         change = self._manifests.take(record, read_to)
         self.batch.manifests.add((partition, device))
         enrolled = self._manifests.find(device)
-        if memory is not None and enrolled is not None:
+        # Of a device that is being judged again what is known is outdated: it waits for the next.
+        is_held = self._late.is_held(device)
+        if memory is not None and enrolled is not None and not is_held:
             self.batch.effects.standing |= still_open(enrolled, memory, change.aboard_from)
-        late = {} if memory is None else judged_since(memory, change)
+        late = {} if memory is None else judged_since(memory, change, is_held)
         if late:
             self._late.add(partition, device, late, event, None)
         else:

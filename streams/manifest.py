@@ -215,8 +215,11 @@ class Manifests:
         return {name: since for name, since in found.items() if since is not None}
 
 
-def judged_since(memory: DeviceMemory, change: Change) -> dict[str, Late]:
-    """The temperatures judged past a change: they are to be judged again, and to name others."""
+def judged_since(memory: DeviceMemory, change: Change, is_held: bool) -> dict[str, Late]:
+    """The temperatures judged past a change: they are to be judged again, and to name others.
+
+    `is_held`: the device is being judged again, further than its memory tells as yet.
+    """
     late: dict[str, Late] = {}
     for name, channel in memory.channels.items():
         compartment, quantity = name.split(".")[:2]
@@ -224,7 +227,7 @@ def judged_since(memory: DeviceMemory, change: Change) -> dict[str, Late]:
         if quantity not in TEMPERATURES or aboard is None:
             continue
         since = min(aboard, change.judged_from.get(compartment, aboard))
-        if channel.last_at >= since:
+        if is_held or channel.last_at >= since:
             late[name] = Late(since, aboard_since=aboard)
     return late
 

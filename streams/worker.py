@@ -8,12 +8,13 @@ letters, the state as of its frames in the changelog, its frames acknowledged. B
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 from kafka.errors import KafkaError
 
 from broker.topics import FRAMES
+from coldchain.records import ConditionRecord
 from coldchain.times import DAY_MS
 from series.http import Unreachable
 from series.reader import QueryError, Reader
@@ -29,6 +30,7 @@ from .manifest import Manifests
 from .memories import Memories, partition_of
 from .meters import Meters
 from .outbox import Outbox, packed_states
+from .parcels.notes import Note
 from .past import Past
 from .patience import patiently
 from .rejudge import Rejudged, merged_lines, rejudge
@@ -78,6 +80,8 @@ class Worker:
         self._under_way: list[asyncio.Task[None]] = []
         self._latest: asyncio.Task[None] | None = None
         self._settle_task: asyncio.Task[None] | None = None
+        self._settled = time.monotonic()
+        self._is_handing_over = False
         self._closed = asyncio.Event()
 
     async def run(self, stream: Any) -> None:
@@ -95,8 +99,6 @@ class Worker:
 
     async def checkpoints(self) -> None:
         """Cut a batch once a checkpoint; judge again what came late once a settle time."""
-        loop = asyncio.get_running_loop()
-        settled = loop.time()
         while not self._closed.is_set():
             await asyncio.sleep(self._settings.checkpoint)
             self._raise_failed()
@@ -108,9 +110,7 @@ class Worker:
             self._meters.waiting.set(len(self._late))
             await self._room()
             self.cut()
-            if self._late and loop.time() - settled >= self._settings.settle:
-                await self._settle_apart()
-                settled = loop.time()
+            self._settle_when_due()
 
     async def _read_on(self) -> Mapping[int, int] | None:
         """Follow the registry; the ends of the partitions of frames, None where Kafka is away.
@@ -212,10 +212,8 @@ class Worker:
 
     async def _first_done(self) -> None:
         """Wait for the oldest batch under way. One that a rebalance cancelled is nobody's fault."""
-        first = self._under_way.pop(0)
-        await asyncio.wait([first])
-        if not first.cancelled():
-            first.result()
+        await asyncio.wait([self._under_way[0]])  # stays there: a rebalance meanwhile is to see it
+        self._raise_failed()
 
     def _raise_failed(self) -> None:
         while self._under_way and self._under_way[0].done():
@@ -223,27 +221,26 @@ class Worker:
             if not first.cancelled():
                 first.result()
 
-    async def drain(self) -> None:
-        """Finish everything that is under way."""
-        self.cut()
-        while self._under_way:
-            await self._first_done()
-
-    async def _settle_apart(self) -> None:
-        """Settle, as a task that a rebalance may cancel."""
-        self._settle_task = asyncio.ensure_future(self.settle())
-        try:
-            await asyncio.wait([self._settle_task])
-            if not self._settle_task.cancelled():
-                self._settle_task.result()
-        finally:
-            self._settle_task = None
+    def _settle_when_due(self) -> None:
+        """Settle beside the checkpoints, one settling at a time: what comes in order meanwhile is
+        not to wait for a city that was out of coverage. Raises what the last settling raised."""
+        now, task = time.monotonic(), self._settle_task
+        if task is None:
+            is_due = self._late and now - self._settled >= self._settings.settle
+            if is_due and not self._is_handing_over:
+                self._settle_task = asyncio.ensure_future(self.settle())
+        elif task.done():
+            self._settle_task, self._settled = None, now
+            if not task.cancelled():  # by a rebalance
+                task.result()
 
     async def settle(self) -> None:
         """Judge again the devices to which something came late."""
         # Held first: what comes for them while the rest is written waits for the next round.
         waiting = list(self._late.take().items())
-        await self.drain()
+        self.cut()
+        if self._latest is not None:
+            await asyncio.shield(self._latest)  # what the store has yet to be told of them
         for start in range(0, len(waiting), TOGETHER):
             await self._rejudge(dict(waiting[start : start + TOGETHER]))
 
@@ -304,6 +301,8 @@ class Worker:
         )
         if bad:
             await self._outbox.refuse((), bad, self._clock())
+        # From here to what is put in order nothing is awaited: batches cut before have the old
+        # state and are kept before this, batches cut after have the new one and are kept after.
         for (_, device), memory in memories.items():
             enrolled = roster[device]
             if device in done and enrolled is not None:
@@ -313,9 +312,7 @@ class Worker:
             for mark in waiting[device].marks:
                 remember(memory, mark)
             self._late.release(device)
-        await self._outbox.say(record for one in effects for record in one.conditions)
-        await self._outbox.write(self._watch.lines(memories, self._clocks.times))
-        await self._outbox.note(
+        notes = [
             note
             for (_, device), memory in memories.items()
             for note in [
@@ -324,14 +321,38 @@ class Worker:
                 ),
                 *self._manifests.tell(device, memory.channels),
             ]
+        ]
+        written = self._outbox.begin_lines(self._watch.lines(memories, self._clocks.times))
+        packed = packed_states(memories), self._packed_manifests(memories)
+        conditions = [record for one in effects for record in one.conditions]
+        events = [event for one in waiting.values() for event in one.events]
+        task = asyncio.ensure_future(
+            self._finish_late(conditions, written, notes, packed, events, self._latest)
         )
-        await self._outbox.keep(packed_states(memories), self._packed_manifests(memories))
-        for one in waiting.values():
-            for event in one.events:
-                event.ack()
+        self._latest = task
+        self._under_way.append(task)
+        await asyncio.shield(task)
         self._meters.rejudged.inc(len(done))
         for followed in effects:
             self._count(followed.records, followed.conditions)
+
+    async def _finish_late(
+        self,
+        conditions: Sequence[ConditionRecord],
+        written: "asyncio.Future[list[list[BadLine]]]",
+        notes: Sequence[Note],
+        packed: tuple[dict[Seat, bytes], dict[Seat, bytes]],
+        events: Sequence[Any],
+        previous: "asyncio.Task[None] | None",
+    ) -> None:
+        if previous is not None:
+            await previous
+        await written
+        await self._outbox.say(conditions)
+        await self._outbox.note(notes)
+        await self._outbox.keep(*packed)
+        for event in events:
+            event.ack()
 
     async def hand_over(self) -> None:
         """Partitions are given out anew: finish what is under way, forget everything else.
@@ -339,6 +360,20 @@ class Worker:
         What can't be finished soon is given up; not acknowledged, it comes again, to whoever
         has its partition then. Nothing of ours may reach a changelog after this.
         """
+        self._is_handing_over = True
+        try:
+            await self._end_what_is_under_way()
+        finally:
+            self._is_handing_over = False
+        self._latest = None
+        self._late.drop()
+        self._intake.drop()
+        self._clocks.drop()
+        self._meters.drop()
+        self._memories.drop()
+        self._manifests.drop()
+
+    async def _end_what_is_under_way(self) -> None:
         self.cut()
         under_way, self._under_way = self._under_way, []
         tasks: list[asyncio.Task[Any]] = [*under_way]
@@ -349,13 +384,11 @@ class Worker:
             for task in unfinished:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        self._latest = None
-        self._late.drop()
-        self._intake.drop()
-        self._clocks.drop()
-        self._meters.drop()
-        self._memories.drop()
-        self._manifests.drop()
+        while self._under_way:  # begun meanwhile, by a settling or a checkpoint
+            begun, self._under_way = self._under_way, []
+            for task in begun:
+                task.cancel()
+            await asyncio.gather(*begun, return_exceptions=True)
 
     async def close(self) -> None:
         """The worker stops: no more checkpoints."""
