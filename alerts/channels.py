@@ -21,9 +21,22 @@ _SURELY_NOT = re.compile(
 )
 
 
-def is_address(url: str) -> bool:
-    """Whether apprise knows what to do with this URL. Nothing is sent."""
-    return apprise.Apprise.instantiate(url, suppress_exceptions=True) is not None
+#: For so long (seconds) a channel may think about its answer, where its address has no `rto`.
+PATIENCE = 15.0
+
+
+def fault_of(url: str) -> str:
+    """Why this URL can't be an address, in words that don't show it; empty: it can. Sends nothing.
+
+    One that reaches several is none: where one of them fails, all would get it once more.
+    """
+    opened = apprise.Apprise()
+    if not opened.add(url) or not len(opened):
+        return "holds no apprise URL"
+    reached = sum(max(1, len(one)) for one in opened)
+    if reached > 1:
+        return f"reaches {reached} at once: name each as a channel, or recipient, of its own"
+    return ""
 
 
 class Channels:
@@ -64,7 +77,13 @@ class Channels:
 @lru_cache(maxsize=1024)
 def _opened(url: str) -> Any:
     channel = apprise.Apprise()
-    return channel if channel.add(url) else None
+    if not channel.add(url):
+        return None
+    for one in channel:
+        one.retry = 0  # it would send again without saying so; the outbox does that
+        if one.socket_read_timeout == apprise.NotifyBase.socket_read_timeout:
+            one.socket_read_timeout = PATIENCE
+    return channel
 
 
 def _last(said: list[str]) -> str:

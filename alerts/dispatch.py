@@ -222,7 +222,8 @@ class Dispatch:
             " WHERE id = ?",
             (future.state, future.again, future.due, now, error[:500], message),
         )
-        if future.state == "given-up":
+        is_lost = future.state == "given-up"
+        if is_lost or (future.state == "uncertain" and row["severity"] == "critical"):
             self._db.execute(
                 "UPDATE alerts SET suspect = 1 WHERE id IN"
                 " (SELECT alert FROM tells WHERE message = ? AND NOT cancelled)",

@@ -20,7 +20,7 @@
     inhibited      it would be told, but graver trouble of the device says it (trouble.py)
     acknowledge    a person answered what there is (answers.py: not something less, or earlier)
     overdue        an escalation step's delay has gone by without an answer
-    unheard        every message about it was given up
+    unheard        every message about it was given up or, where critical, stayed in doubt
     lasting        it goes on, and was last told of a repeat interval ago
 
     effect         what is done, in the same transaction as the new status

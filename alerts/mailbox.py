@@ -203,10 +203,11 @@ class Mailbox:
             unsay(self._db, alert, row["message"], now)
 
     def is_heard(self, alert: str) -> bool:
-        """Whether a word about it has come, may have come, or still may."""
+        """Whether a word about it has come, or still may; of a warning: also, may have come."""
         row = self._db.execute(
             "SELECT 1 FROM tells JOIN messages ON messages.id = tells.message"
-            " WHERE alert = ? AND NOT cancelled AND state != 'given-up' LIMIT 1",
+            " WHERE alert = ? AND NOT cancelled AND state != 'given-up'"
+            " AND NOT (state = 'uncertain' AND messages.severity = 'critical') LIMIT 1",
             (alert,),
         ).fetchone()
         return row is not None

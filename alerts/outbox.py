@@ -8,13 +8,17 @@
     sending     refused       pending, or given-up    pending, or given-up
     sending     unclear       pending, "again"        pending, "again"
     sending     found         pending, "again"        uncertain
+    "again"     unclear       uncertain               uncertain
+    "again"     found         uncertain               uncertain
 
 `sending` is on disk before the channel is called. *Refused*: the channel surely did not take it.
 *Unclear*: it failed in a way that may have come after the taking (an answer that never came).
 *Found*: a start found the message in `sending`: a crash fell between the sending and its note.
-No one can know then; a critical message goes out again and its text says so, a warning stays
-`uncertain`, on the list that people see. What can't be delivered is tried again with back-off
-until `give_up_after`; then it is `given-up`, on the list too.
+No one can know then; it goes out once more and its text says so, but for a warning after a crash.
+In doubt a second time it stays `uncertain`, on the list that people see, and a critical one is
+told to the next (lifecycle.py, *unheard*): a channel that takes everything and answers too late
+brings nobody more than two copies. What can't be delivered is tried again with back-off until
+`give_up_after`; then it is `given-up`, on the list too.
 """
 
 from dataclasses import dataclass
@@ -66,6 +70,8 @@ def after(
 ) -> Next:
     """What becomes of a message in `sending`, first tried at `tried`, `attempts` times so far."""
     state, doubtful = TABLE[outcome, severity]
+    if doubtful and again:
+        state = "uncertain"
     if state != "pending":
         return Next(state, again or doubtful, now)
     due = now if outcome == "found" else now + backoff(attempts)

@@ -102,9 +102,9 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read_routes(
     path: Path,
     environment: Mapping[str, str],
-    is_address: Callable[[str], bool] = lambda _: True,
+    fault_of: Callable[[str], str] = lambda _: "",
 ) -> Routes:
-    """The routes in a file. Raises RoutesError. `is_address` says whether a URL can be used."""
+    """The routes in a file. Raises RoutesError. `fault_of` says why a URL can't be used, if so."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -113,14 +113,14 @@ def read_routes(
     def look_up(source: str) -> str:
         return _look_up(source, environment, path.parent)
 
-    return parse_routes(text, str(path), look_up, is_address)
+    return parse_routes(text, str(path), look_up, fault_of)
 
 
 def parse_routes(
     text: str,
     file: str,
     look_up: Callable[[str], str],
-    is_address: Callable[[str], bool] = lambda _: True,
+    fault_of: Callable[[str], str] = lambda _: "",
 ) -> Routes:
     """The routes in a text. `look_up` turns `env:…` and `file:…` into what they hold.
 
@@ -137,7 +137,7 @@ def parse_routes(
         place = f"{file}: recipient {one.name!r}"
         if not one.name or one.name.startswith("@") or one.name in recipients:
             raise RoutesError(f"{place}: a name is needed, used once, without @ before it")
-        recipients[one.name] = _recipient(one, place, look_up, is_address)
+        recipients[one.name] = _recipient(one, place, look_up, fault_of)
     seen: set[str] = {DEFAULT}
     rules: list[Rule] = []
     for rule in given.rules:
@@ -198,7 +198,7 @@ def _recipient(
     given: _Recipient,
     place: str,
     look_up: Callable[[str], str],
-    is_address: Callable[[str], bool],
+    fault_of: Callable[[str], str],
 ) -> Recipient:
     if not given.channels:
         raise RoutesError(f"{place}: has no channel")
@@ -208,9 +208,9 @@ def _recipient(
             url = look_up(source)
         except RoutesError as error:
             raise RoutesError(f"{place}: channel {name!r}: {error}") from None
-        if not is_address(url):
+        if fault := fault_of(url):
             # The URL itself is a secret: say where it is from, not what it is.
-            raise RoutesError(f"{place}: channel {name!r}: {source} holds no apprise URL")
+            raise RoutesError(f"{place}: channel {name!r}: {source} {fault}")
         channels[name] = url
     return Recipient(
         given.name,

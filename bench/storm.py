@@ -243,8 +243,7 @@ def send(kafka: KafkaSettings, excursions: int, over: float) -> dict[str, tuple[
     began = time.monotonic()
     for n in range(excursions):
         due = began + over * n / excursions
-        if due > time.monotonic():
-            time.sleep(due - time.monotonic())
+        time.sleep(max(0.0, due - time.monotonic()))
         # Compartments of one locker warm up at different times: they come scattered.
         place = n * 7_919 % excursions
         device, compartment = f"locker-{place // COMPARTMENTS:04}", f"c{place % COMPARTMENTS:02}"

@@ -373,13 +373,13 @@ def _minute(text: str | None) -> int:
 
 
 def _routes(path: Path) -> "Routes":
-    from alerts.channels import is_address
+    from alerts.channels import fault_of
     from alerts.routes_toml import RoutesError, read_routes
 
     if not path.exists():
         raise UserError(f"no routes at {path}: `coldchain alerts init {path}` writes an example")
     try:
-        return read_routes(path, os.environ, is_address)
+        return read_routes(path, os.environ, fault_of)
     except RoutesError as error:
         raise UserError(str(error)) from None
 

@@ -18,11 +18,16 @@ from runtime.servers.ports import free_ports
 
 @dataclass
 class Phone:
-    """A webhook. `got` is what came, by path; `status` what it answers, by path."""
+    """A webhook. `got` is what came, by path; `status` what it answers, by path.
+
+    What comes to a `slow` path is taken, and answered only when the phone is switched off.
+    """
 
     port: int
     got: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     status: dict[str, int] = field(default_factory=dict)
+    slow: set[str] = field(default_factory=set)
+    over: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str = "courier") -> str:
         return f"json://127.0.0.1:{self.port}/{path}"
@@ -41,6 +46,9 @@ def a_phone() -> Iterator[Phone]:
             status = made.status.get(self.path, 200)
             if status == 200:
                 made.got.setdefault(self.path, []).append(body)
+            if self.path in made.slow:
+                made.over.wait()
+                return
             self.send_response(status)
             self.end_headers()
 
@@ -54,6 +62,7 @@ def a_phone() -> Iterator[Phone]:
     try:
         yield made
     finally:
+        made.over.set()
         server.shutdown()
         server.server_close()
         thread.join()

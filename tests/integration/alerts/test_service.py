@@ -202,6 +202,23 @@ def test_a_phone_that_is_off_gets_its_message_once_it_is_on(
     assert "may have reached you" not in body["title"]
 
 
+def test_a_phone_that_takes_all_and_answers_too_late_gets_two_and_the_next_is_told(
+    kafka: KafkaSettings, tmp_path: Path, phone: Any
+) -> None:
+    database = tmp_path / "alerts.sqlite"
+    phone.slow.add("/courier")
+    wang = Recipient("wang", {"phone": phone.url() + "?rto=1&retry=3"}, "en", ("harbour",))
+    duty = Recipient("duty", {"phone": phone.url("duty")}, "en")
+    _send(kafka, _registration(), _excursion("x1"))
+    with _running(_settings(kafka, database, wang, duty)):
+        _until(lambda: phone.messages("duty"))
+        _until(lambda: [one.state for one in _messages(database)] == ["uncertain", "sent"])
+    doubts = ["may have reached you" in one["title"] for one in phone.messages()]
+    assert doubts == [False, True]
+    [told] = phone.messages("duty")
+    assert "Nobody has answered" in told["message"]
+
+
 def test_the_database_says_where_to_go_on_and_kafka_only_shows_it(
     kafka: KafkaSettings, tmp_path: Path, phone: Any
 ) -> None:

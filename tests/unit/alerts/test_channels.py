@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alerts.channels import Channels, is_address
+from alerts.channels import PATIENCE, Channels, _opened, fault_of
 from alerts.messages import Message
 
 MESSAGE = Message("title", "first\nsecond")
@@ -66,6 +66,28 @@ def test_an_error_never_shows_the_address(port: int) -> None:
     assert "secret-token" not in error
 
 
-@pytest.mark.parametrize(("url", "good"), [("json://h/x", True), ("x", False), ("foo://h", False)])
-def test_an_address_is_one_that_apprise_knows(url: str, good: bool) -> None:
-    assert is_address(url) is good
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("json://h/x", ""),
+        ("mailto://h:25?from=a@example.com&to=b@example.com&cc=c@example.com", ""),
+        ("x", "holds no apprise URL"),
+        ("foo://h", "holds no apprise URL"),
+        ("", "holds no apprise URL"),
+        ("json://h/x, json://h/y", "reaches 2 at once"),
+        ("json://h/x json://h/y json://h/z", "reaches 3 at once"),
+        ("mailto://h:25?from=a@example.com&to=b@example.com,c@example.com", "reaches 2 at once"),
+        ("ntfys://ntfy.example.com/one/two", "reaches 2 at once"),
+    ],
+)
+def test_an_address_is_one_that_apprise_knows_and_reaches_one(url: str, fault: str) -> None:
+    said = fault_of(url)
+    assert said.startswith(fault)
+    assert bool(said) is bool(fault)
+
+
+def test_apprise_sends_nothing_again_by_itself_and_waits_for_a_slow_answer() -> None:
+    [plain] = _opened("json://127.0.0.1:9/?retry=3")
+    [chosen] = _opened("json://127.0.0.1:9/?rto=2")
+    assert (plain.retry, plain.socket_read_timeout) == (0, PATIENCE)
+    assert chosen.socket_read_timeout == 2.0

@@ -1,5 +1,6 @@
 """No sequence of events leaves an alert open with nobody told, or tells one person twice."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -130,7 +131,12 @@ def _check_never_silent(world: Any, past: Past) -> None:
 
 
 def _check_never_twice(world: Any) -> None:
-    """To one person, an alert speaks again only at a higher severity, or says it may be twice."""
+    """To one person, an alert speaks again only at a higher severity, or says it may be twice.
+
+    No message comes more than twice, whatever its channel answers and however often we crash.
+    """
+    copies = Counter(letter.id for _, _, letter in world.heard)
+    assert max(copies.values(), default=0) <= 2, world.words
     highest: dict[tuple[str, str, str], tuple[int, int]] = {}
     for who, channel, alert, severity, number, may_be_twice in world.words:
         rank = RANK[severity]

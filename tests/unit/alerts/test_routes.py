@@ -132,7 +132,7 @@ def test_an_address_comes_from_the_environment_or_a_file_and_is_never_shown(
     assert routes.recipients["wang"].channels["phone"] == "json://secret-host/"
     assert "secret-host" not in repr(routes)
     with pytest.raises(RoutesError, match="holds no apprise URL") as raised:
-        read_routes(path, {}, lambda _: False)
+        read_routes(path, {}, lambda _: "holds no apprise URL")
     assert "secret-host" not in str(raised.value)
 
 

@@ -235,6 +235,30 @@ def test_when_every_message_is_given_up_the_next_are_told(world: Any, make_recor
     assert world.states()[0] == "given-up"
 
 
+def test_a_channel_that_never_confirms_brings_two_copies_and_the_next_are_told(
+    world: Any, make_record: Any
+) -> None:
+    world.answers = lambda letter: "unclear" if letter.recipient == "wang" else "delivered"
+    world.say(make_record("x1"))
+    world.go_to(8)
+    assert world.people() == ["wang", "wang", "duty"]
+    doubts = ["可能重复" in letter.message.title for _, _, letter in world.heard]
+    assert doubts == [False, True, False]
+    assert world.states() == ["uncertain", "sent"]
+    [alert] = world.alerts()
+    assert alert["status"] == "escalated"
+
+
+def test_a_warning_in_doubt_comes_twice_at_most_and_waits_for_its_step(
+    world: Any, make_record: Any
+) -> None:
+    world.answers = lambda letter: "unclear"
+    world.say(make_record("w1", severity="warning"))
+    world.go_to(9)
+    assert world.people() == ["wang", "wang"]
+    assert world.states() == ["uncertain"]
+
+
 def test_an_answer_to_what_nobody_was_told_of_is_refused(world: Any) -> None:
     with pytest.raises(CommandError, match="no alert x9"):
         world.acknowledge("x9")

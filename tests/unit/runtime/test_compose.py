@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from alerts.channels import is_address
+from alerts.channels import fault_of
 from alerts.routes_example import ADDRESS, EXAMPLE
 from alerts.routes_toml import read_routes
 from broker.settings import KafkaSettings
@@ -127,7 +127,7 @@ def test_the_alerts_service_starts_with_the_routes_that_are_there(
     assert mounts == [f"${{COLDCHAIN_ROUTES:-./compose.alert-routes.toml}}:{given}:ro"]
     assert (ROOT / "compose.alert-routes.toml").read_text(encoding="utf-8") == EXAMPLE
     default = alerts["environment"][ADDRESS].split(":-", 1)[1].removesuffix("}")
-    routes = read_routes(ROOT / "compose.alert-routes.toml", {ADDRESS: default}, is_address)
+    routes = read_routes(ROOT / "compose.alert-routes.toml", {ADDRESS: default}, fault_of)
     assert list(routes.recipients) == ["courier"]
 
 
