@@ -1,4 +1,4 @@
-"""The service: one thread takes in, one delivers, both on one database."""
+"""The service: one thread takes in, one delivers, one writes for the boards; one database."""
 
 import fcntl
 import logging
@@ -17,6 +17,7 @@ from .database import DatabaseVersionError, open_database
 from .dispatch import Dispatch
 from .intake import Intake
 from .postman import Postman
+from .series import chronicle
 from .settings import AlertsError, AlertSettings
 from .whereabouts import Whereabouts
 
@@ -50,6 +51,7 @@ class AlertService:
                 target=self._deliver, args=(stop, failed), name="alerts-postman", daemon=True
             )
             delivering.start()
+            telling = self._telling_boards(stop)
             try:
                 while not stop.is_set():
                     try:
@@ -63,8 +65,20 @@ class AlertService:
                 stop.set()
                 intake.close()
                 delivering.join()
+                if telling is not None:
+                    telling.join()
         if failed:
             raise failed[0]
+
+    def _telling_boards(self, stop: threading.Event) -> threading.Thread | None:
+        """The thread that writes alerts for the boards, started; None where none is to."""
+        settings = self._settings
+        if settings.series is None:
+            return None
+        given = settings.database, settings.series, stop, wall_clock
+        made = threading.Thread(target=chronicle, args=given, name="alerts-boards", daemon=True)
+        made.start()
+        return made
 
     def _deliver(self, stop: threading.Event, failed: list[BaseException]) -> None:
         settings = self._settings

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from broker.settings import KafkaSettings
 from coldchain.profile import Profile
+from series.settings import SeriesSettings
 
 from .links import Links
 from .nearest import Position
@@ -27,8 +28,8 @@ class AlertSettings:
     reminded. `stale_after`: what ended, or was last seen, longer ago wakes nobody.
     `give_up_after`: for how long a message is tried. `zone` is that of the people. `profiles`
     give limits their numbers in messages; without them the sentences go without. `links` signs
-    the way to the pages; `locate` says where a device was last. `workers`: how many channels are
-    called at a time.
+    the way to the pages; `locate` says where a device was last. `series`: where alerts are written
+    for the boards, if anywhere. `workers`: how many channels are called at a time.
     """
 
     kafka: KafkaSettings
@@ -52,6 +53,7 @@ class AlertSettings:
     links: Links | None = None
     locate: Callable[[str], Position | None] = lambda _: None
     workers: int = 4
+    series: SeriesSettings | None = None
 
 
 class AlertsError(Exception):

@@ -184,6 +184,62 @@ CONDITION = Measurement(
     "withdrawn. `channel` is missing where it is the device's; moments in ms, -1 where there is "
     "none yet; `minutes` it lasted, once it is over.",
 )
+WORKER = Measurement(
+    "worker",
+    ("partition",),
+    {
+        "frames": "integer",
+        "rejected": "integer",
+        "lag": "integer",
+        "late_seconds": "float",
+        "last_at": "integer",
+    },
+    "How a partition of frames is worked through (time: whole 10 s of its newest receipt, as "
+    "`fleet`; `last_at`: that receipt). Frames and rejected records since the line before, by the "
+    "worker that has it; records that wait; how far the partition's time is behind the clock.",
+)
+ALERT = Measurement(
+    "alert",
+    ("compartment", "device", "subject"),
+    {
+        "id": "string",
+        "asset": "string",
+        "status": "string",
+        "severity": "string",
+        "critical": "integer",
+        "warning": "integer",
+        "raised": "integer",
+        "acknowledged": "integer",
+        "over": "integer",
+        "open": "integer",
+        "unanswered": "integer",
+        "unheeded": "integer",
+        "ack_minutes": "float",
+        "open_minutes": "float",
+        "messages": "integer",
+        "escalations": "integer",
+        "flaps": "integer",
+        "cause": "string",
+        "as_of": "integer",
+    },
+    "Each alert as it stands (time: when it was raised, by the alert service). Moments in ms, -1 "
+    "where there is none; `unheeded`: over, and nobody had answered; `messages`: that reached "
+    "somebody, or may have; `as_of`: of the last thing that happened to it.",
+)
+OUTBOX = Measurement(
+    "outbox",
+    (),
+    {
+        "waiting": "integer",
+        "overdue_minutes": "float",
+        "given_up": "integer",
+        "uncertain": "integer",
+        "sent": "integer",
+        "last_at": "integer",
+    },
+    "Messages to people, by the alert service (time: its clock, whole 10 s): those that wait, the "
+    "longest overdue of them, and what became of those of the last day.",
+)
 MEASUREMENTS = (
     READING,
     FLAGGED,
@@ -194,4 +250,7 @@ MEASUREMENTS = (
     FLEET,
     PULL_DOWN,
     CONDITION,
+    WORKER,
+    ALERT,
+    OUTBOX,
 )
