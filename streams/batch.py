@@ -19,12 +19,13 @@ Seat = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A record refused: its key, its bytes, why, and its own timestamp (s)."""
+    """A record refused: its key, its bytes, why, its own timestamp (s), and on which partition."""
 
     key: bytes | None
     value: bytes
     rejection: Rejection
     timestamp: float | None = None
+    partition: int = -1
 
 
 def refusal(event: Any, reason: str, now: int) -> Refused:
@@ -32,7 +33,7 @@ def refusal(event: Any, reason: str, now: int) -> Refused:
     message = event.message
     why = Rejection.of_record(reason, message.topic, message.partition, message.offset, now)
     key = message.key if isinstance(message.key, bytes) else None
-    return Refused(key, message.value or b"", why, message.timestamp)
+    return Refused(key, message.value or b"", why, message.timestamp, message.partition)
 
 
 @dataclass(slots=True)

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping
 
 from coldchain.enrolment import Enrolled, Find
 
-from .batch import Seat
+from .batch import Refused, Seat
 from .cooling import cooling_lines
+from .load import Load, Place
 from .memories import Memories
 from .meters import Meters
 from .standing import STATES, Group, Stands, asset_line, fleet_lines, groups_of, stands
 
 
 class Watch:
-    """Makes the lines of the `asset` and `fleet` measurements."""
+    """Makes the lines of the `asset`, `pull_down`, `fleet` and `worker` measurements."""
 
     def __init__(
         self, find: Find, memories: Memories, silent_ms: int, fleet_every_ms: int, meters: Meters
@@ -25,6 +26,11 @@ class Watch:
         self._every_ms = fleet_every_ms
         self._ticked: dict[int, int] = {}
         self._groups: dict[int, set[Group]] = {}
+        self._load = Load()
+
+    def refuse(self, refused: Iterable[Refused]) -> None:
+        """Count records that go to the dead letters."""
+        self._load.refuse(refused)
 
     def lines(self, seats: Iterable[Seat], newest: Mapping[int, int]) -> list[str]:
         """The `asset` lines of these devices as they stand now, and those of what they cool."""
@@ -40,14 +46,17 @@ class Watch:
             lines += cooling_lines(found[0], memory)
         return lines
 
-    def tick(self, partition: int, newest: int) -> list[str]:
-        """The `fleet` lines of a partition, where its newest receipt entered another interval."""
+    def tick(self, partition: int, newest: int, place: Place | None = None) -> list[str]:
+        """The `fleet` and `worker` lines of a partition, where its time entered another interval.
+
+        `newest` is that time; `place`: where the worker is in it, if that is to be told.
+        """
         at = newest - newest % self._every_ms
         if at <= self._ticked.get(partition, -1):
             return []
         self._ticked[partition] = at
         fleet: dict[str, tuple[Enrolled, Stands]] = {}
-        lines: list[str] = []
+        lines = [] if place is None else [self._load.line(partition, at, newest, place)]
         for device, memory in self._memories.on(partition).items():
             found = self._stands(partition, device, newest)
             if found is None:

@@ -20,12 +20,13 @@ from series.http import Unreachable
 from series.reader import QueryError, Reader
 from series.writer import BadLine
 
-from .batch import Batch, Seat, lines_of, standing_lines, updates
+from .batch import Batch, Seat, condition_lines, lines_of, standing_lines, updates
 from .clock import Clocks
 from .conditions import look
 from .feed import RegistryFeed
 from .intake import Intake, remember
 from .late import LateQueue, Waiting
+from .load import Place
 from .manifest import Manifests
 from .memories import Memories, partition_of
 from .meters import Meters
@@ -142,7 +143,9 @@ class Worker:
             around = Look(self._manifests.find, memories, self._late, batch, partition)
             presume(around, now)
             silence(around, now, self._settings.silent_ms)
-            batch.effects.lines += self._watch.tick(partition, now)
+            end = None if ends is None else ends[partition]
+            place = Place(begin, read, end, self._clock())
+            batch.effects.lines += self._watch.tick(partition, now, place)
         for device, notes in self._manifests.give_up():
             batch.notes += notes
             batch.manifests.add((partition_of(device.encode(), self._partitions), device))
@@ -154,6 +157,7 @@ class Worker:
             return
         memories = {seat: self._memories.of(*seat) for seat in batch.seats}
         self._clocks.note(self._intake.newest)
+        self._watch.refuse(batch.refused)
         lines = lines_of(batch.effects) + self._watch.lines(batch.seats, self._clocks.times)
         self._tell_parcels(batch)
         packed = packed_states(memories), self._packed_manifests(batch.manifests)
@@ -322,7 +326,9 @@ class Worker:
                 *self._manifests.tell(device, memory.channels),
             ]
         ]
-        written = self._outbox.begin_lines(self._watch.lines(memories, self._clocks.times))
+        lines = self._watch.lines(memories, self._clocks.times)
+        lines += [text for one in effects for text in condition_lines(one)]
+        written = self._outbox.begin_lines(lines)
         packed = packed_states(memories), self._packed_manifests(memories)
         conditions = [record for one in effects for record in one.conditions]
         events = [event for one in waiting.values() for event in one.events]

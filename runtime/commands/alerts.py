@@ -114,6 +114,7 @@ def run(routes: RoutesOption = None, database: DatabaseOption = None) -> None:
         profiles=profiles,
         links=links(pages) if pages.url else None,
         locate=_locate(settings.series),
+        series=settings.series,
         **{name: getattr(section, name) for name in _NUMBERS},
     )
     if short := _short_of_people(chosen):

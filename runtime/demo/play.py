@@ -193,6 +193,7 @@ def _alert_settings(
         digest_interval=0.0,
         per_minute=60,
         profiles=profiles,
+        series=stage.series,
     )
 
 

@@ -7,12 +7,14 @@ from coldchain.enrolment import Enrolled, Plans
 from coldchain.frames import Channel, Frame
 from coldchain.records import ConditionRecord
 from coldchain.registry import CompartmentEntry, Duty, Entry, Registration
+from coldchain.rejections import Rejection
 from coldchain.times import MINUTE_MS, SECOND_MS, from_iso, iso
 from runtime.profiles import load_profiles
 from series.schema import FLEET, MARGIN_BANDS, PULL_DOWN
-from streams.batch import lines_of
+from streams.batch import Refused, lines_of
 from streams.device import Arrival, Job, judge_frames, stints_of
 from streams.effects import Effects
+from streams.load import Load, Place
 from streams.memories import Memories
 from streams.meters import Meters
 from streams.standing import bands
@@ -150,3 +152,36 @@ def test_what_a_rule_found_is_one_point_however_often_it_is_said() -> None:
 def test_what_is_found_of_the_device_itself_has_no_channel() -> None:
     [text] = lines_of(Effects(conditions=[found(subject="", rule="device-silent")]))
     assert text.startswith("condition,device=store-1,rule=device-silent,severity=warning ")
+
+
+def load_fields(load: Load, newest: int, place: Place) -> dict[str, str]:
+    text = load.line(3, newest - newest % (10 * SECOND_MS), newest, place)
+    assert text.startswith("worker,partition=3 ")
+    return dict(one.split("=") for one in text.split(" ")[1].split(","))
+
+
+def test_what_was_read_and_what_waits_is_counted_from_line_to_line() -> None:
+    load = Load()
+    first = load_fields(load, T0, Place(begin=100, read=140, end=200, clock=T0 + 2 * SECOND_MS))
+    assert (first["frames"], first["lag"], first["late_seconds"]) == ("40i", "60i", "2.0")
+    second = load_fields(load, T0, Place(begin=100, read=190, end=200, clock=T0 - SECOND_MS))
+    assert (second["frames"], second["lag"], second["late_seconds"]) == ("50i", "10i", "0.0")
+
+
+def test_a_partition_that_was_anothers_meanwhile_is_counted_from_where_it_is_taken_up() -> None:
+    load = Load()
+    load_fields(load, T0, Place(100, 140, 140, T0))
+    again = load_fields(load, T0, Place(900, 905, 905, T0))
+    assert again["frames"] == "5i"
+
+
+def test_while_kafka_does_not_answer_nothing_is_said_of_what_waits() -> None:
+    assert "lag" not in load_fields(Load(), T0, Place(0, 1, None, T0))
+
+
+def test_rejected_records_are_counted_by_their_partition_and_once() -> None:
+    load = Load()
+    why = Rejection("no frame", "coldchain.frames/3/7", iso(T0))
+    load.refuse([Refused(None, b"", why, partition=3), Refused(None, b"", why, partition=4)])
+    place = Place(0, 1, 1, T0)
+    assert [load_fields(load, T0, place)["rejected"] for _ in "12"] == ["1i", "0i"]
