@@ -10,7 +10,8 @@ from worker_bench import Bench, wait_until
 from broker.topics import REJECTED
 from coldchain.frames import Frame
 
-pytestmark = pytest.mark.integration
+# Each kill costs the group its session timeout, and a worker its start.
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 KILLS = 20
 OPTIONS = ("--checkpoint", "0.2", "--settle", "0.5")
