@@ -20,6 +20,8 @@ from . import palette
 from .words import words
 
 TIME = "dateTimeAsLocal"
+#: A moment as how long ago it is.
+AGO = "dateTimeFromNow"
 CELSIUS = "celsius"
 MINUTES = "m"
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -76,6 +78,11 @@ def board_link(slug: str, language: Language) -> str:
     """Where a device's name leads: to a board about it, with the time range kept."""
     suffix = "zh" if language == "zh-CN" else "en"
     return f"/d/coldchain-{slug}-{suffix}?var-device=${{__value.raw}}&${{__url_time_range}}"
+
+
+def alert_link() -> str:
+    """Where an alert leads: to its page, where it is answered. Its row holds its `id`."""
+    return "${console}/a/${__data.fields.id}"
 
 
 def device(language: Language, slug: str = "asset") -> Column:

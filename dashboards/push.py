@@ -70,7 +70,7 @@ def push(
     try:
         changes = [_folder(grafana, settings), _source(grafana, series, settings.influxdb_url)]
         ours = [(board, language) for board in boards for language in languages]
-        changes += [_board(grafana, one, lang, settings.folder_uid) for one, lang in ours]
+        changes += [_board(grafana, one, language, settings) for one, language in ours]
         uids = {board.uid(language) for board in boards for language in LANGUAGES}
         changes += _rest(grafana, uids, settings.folder_uid, remove)
         return changes
@@ -105,8 +105,8 @@ def _source(grafana: Grafana, series: SeriesSettings, url: str) -> Change:
     return Change("data source", uid, title, "unchanged" if is_same else "updated")
 
 
-def _board(grafana: Grafana, board: Board, language: Language, folder_uid: str) -> Change:
-    wanted = board.json(language)
+def _board(grafana: Grafana, board: Board, language: Language, settings: GrafanaSettings) -> Change:
+    wanted, folder_uid = board.json(language, settings.console_url), settings.folder_uid
     uid, title = board.uid(language), board.title(language)
     there = grafana.board(uid)
     if there is not None:

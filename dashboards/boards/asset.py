@@ -2,7 +2,15 @@
 
 from functools import partial
 
-from dashboards.panels import excursions, margins, standing, switches, temperatures
+from dashboards.panels import (
+    conditions,
+    excursions,
+    margins,
+    open_alerts,
+    standing,
+    switches,
+    temperatures,
+)
 from dashboards.panels.excursions import marks
 from dashboards.variables import one
 
@@ -16,7 +24,10 @@ ASSET = Board(
         3: margins.panel,
         4: switches.panel,
         5: excursions.panel,
+        6: conditions.of_one,
+        7: open_alerts.of_one,
     },
     (partial(one, "device"),),
     annotations=(marks,),
+    leads_to_console=True,
 )

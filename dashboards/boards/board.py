@@ -11,9 +11,11 @@ from grafana_foundation_sdk.models import dashboard
 
 from coldchain.reasons import Language
 from dashboards.influxql import Query
+from dashboards.settings import CONSOLE
 from dashboards.words import words
 
 TAG = "coldchain"
+HIDDEN = dashboard.VariableHide.HIDE_VARIABLE
 _SUFFIX: dict[Language, str] = {"en": "en", "zh-CN": "zh"}
 _OTHER: dict[Language, Language] = {"en": "zh-CN", "zh-CN": "en"}
 
@@ -36,7 +38,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Board:
-    """A board in two languages. `panels`: number for ever -> what makes it."""
+    """A board in two languages. `panels`: number for ever -> what makes it.
+
+    `leads_to_console`: it has links to the pages, whose address is its hidden variable.
+    """
 
     slug: str
     panels: Mapping[int, MakePanel]
@@ -44,6 +49,7 @@ class Board:
     time_from: str = "now-6h"
     refresh: str = "30s"
     annotations: tuple[Callable[[Language], dashboard.AnnotationQuery], ...] = ()
+    leads_to_console: bool = False
 
     def uid(self, language: Language) -> str:
         return f"coldchain-{self.slug}-{_SUFFIX[language]}"
@@ -51,8 +57,8 @@ class Board:
     def title(self, language: Language) -> str:
         return words(self.slug, language)
 
-    def dashboard(self, language: Language) -> dashboard.Dashboard:
-        """The board as the SDK's model."""
+    def dashboard(self, language: Language, console: str = CONSOLE) -> dashboard.Dashboard:
+        """The board as the SDK's model. `console`: where people reach the pages."""
         made = (
             build.Dashboard(self.title(language))
             .uid(self.uid(language))
@@ -68,6 +74,10 @@ class Board:
         )
         for variable in self.variables:
             made = made.with_variable(variable(language))
+        if self.leads_to_console:
+            made = made.with_variable(_Console("console").value(console.rstrip("/"))).link(
+                _to_shift(language)
+            )
         for number, panel in self.panels.items():
             made = made.with_panel(panel(language).id(number))
         board = made.build()
@@ -76,14 +86,14 @@ class Board:
             board.annotations = dashboard.AnnotationContainer(list_val=found)
         return board
 
-    def text(self, language: Language) -> str:
+    def text(self, language: Language, console: str = CONSOLE) -> str:
         """The board as JSON, the same text every time."""
-        board = self.dashboard(language)
+        board = self.dashboard(language, console)
         return json.dumps(board, cls=JSONEncoder, indent=2, sort_keys=True, ensure_ascii=False)
 
-    def json(self, language: Language) -> dict[str, Any]:
+    def json(self, language: Language, console: str = CONSOLE) -> dict[str, Any]:
         """The board as Grafana's API takes it."""
-        found: dict[str, Any] = json.loads(self.text(language))
+        found: dict[str, Any] = json.loads(self.text(language, console))
         return found
 
     def asked(self, language: Language) -> Iterator[Asked]:
@@ -102,6 +112,24 @@ def _to_boards(language: Language) -> build.DashboardLink:
         .tags([TAG, language])
         .as_dropdown(True)
         .keep_time(True)
+    )
+
+
+class _Console(build.ConstantVariable):
+    """Where the pages are; nobody chooses it. The SDK's builder can't hide a constant."""
+
+    def build(self) -> dashboard.VariableModel:
+        model = super().build()
+        model.hide = HIDDEN
+        return model
+
+
+def _to_shift(language: Language) -> build.DashboardLink:
+    return (
+        build.DashboardLink(words("shift", language))
+        .type(dashboard.DashboardLinkType.LINK)
+        .url("${console}/shift")
+        .target_blank(True)
     )
 
 

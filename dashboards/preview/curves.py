@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,7 +80,8 @@ def lines(
     is_stacked = custom.get("stacking", {}).get("mode") == "normal"
     drawn = _stacked(found) if is_stacked else [(one, _floor(one), one.points) for one in found]
     values = [v for _, _, points in drawn for _, v in points if v is not None] or [0.0, 1.0]
-    marks = ticks(min(*values, 0.0) if is_stacked else min(values), max(values))
+    is_from_zero = is_stacked or custom.get("drawStyle") == "bars"
+    marks = ticks(min(*values, 0.0) if is_from_zero else min(values), max(values))
     width = panel["gridPos"]["w"] * COLUMN
     x = Scale(start_ms, end_ms, LEFT, width - RIGHT)
     y = Scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
@@ -91,6 +93,9 @@ def lines(
             f' height="{HEIGHT - BOTTOM - top}" fill="{BEYOND}" opacity=".18"/>'
         )
     gap = custom.get("spanNulls") or 0
+    if custom.get("drawStyle") == "bars":
+        parts += _bars(drawn, x, y, len(found), is_stacked)
+        drawn = []
     for curve, floor, points in reversed(drawn) if is_stacked else drawn:
         for run in _runs(points, gap):
             path = " ".join(f"{x.at(at)},{y.at(value)}" for at, value in run)
@@ -138,6 +143,30 @@ def switches(
             )
     words = dict(shown(panel, "").words).values()
     return svg(parts, width, height) + _keys((colour or "#888", text) for text, colour in words)
+
+
+def _bars(
+    drawn: Sequence[tuple[Curve, dict[int, float], Points]],
+    x: Scale,
+    y: Scale,
+    beside: int,
+    is_stacked: bool,
+) -> Iterator[str]:
+    """A bar a value, on the one below it or beside the others of its time."""
+    for number, (curve, floor, points) in enumerate(drawn):
+        times = [at for at, _ in points]
+        step = min((b - a for a, b in pairwise(times)), default=60_000)
+        whole = max(2.0, 0.8 * (x.at(step) - x.at(0)))
+        wide = whole if is_stacked else whole / beside
+        for at, value in points:
+            if value is None or value == floor.get(at, 0.0):
+                continue
+            left = x.at(at) + (0.0 if is_stacked else number * wide)
+            top, bottom = y.at(value), y.at(floor.get(at, 0.0))
+            yield (
+                f'<rect x="{left:.1f}" y="{top}" width="{wide:.1f}"'
+                f' height="{max(1.0, bottom - top):.1f}" fill="{curve.colour}"/>'
+            )
 
 
 def _floor(_: Curve) -> dict[int, float]:

@@ -14,7 +14,7 @@ _UNITS = {"celsius": " °C", "m": " min", "percentunit": ""}
 @dataclass(frozen=True)
 class Shown:
     """A field as shown. `words`: stored value -> text and colour. `steps`: from which value on
-    (None: from below all) which colour."""
+    (None: from below all) which colour. `now_ms`: by which it is told how long ago a moment is."""
 
     title: str
     unit: str = ""
@@ -25,6 +25,7 @@ class Shown:
     fills_cell: bool = False
     colours_text: bool = False
     is_hidden: bool = False
+    now_ms: int | None = None
 
     def text(self, value: Value, zone: ZoneInfo) -> str:
         """A value as a person reads it."""
@@ -35,6 +36,9 @@ class Shown:
         if self.unit == "dateTimeAsLocal" and isinstance(value, int | float):
             moment = datetime.fromtimestamp(value / 1_000, UTC).astimezone(zone)
             return moment.strftime("%Y-%m-%d %H:%M:%S")
+        if self.unit == "dateTimeFromNow" and isinstance(value, int | float):
+            ago = ((value if self.now_ms is None else self.now_ms) - value) / 60_000
+            return f"{ago:,.0f} min" if ago < 120 else f"{ago / 60:,.0f} h"
         if isinstance(value, int | float) and not isinstance(value, bool):
             number = f"{value:,.{self.decimals}f}" if self.decimals is not None else f"{value:,g}"
             return number + _UNITS.get(self.unit, "")
@@ -50,10 +54,10 @@ class Shown:
         return self.colour
 
 
-def shown(panel: Mapping[str, Any], name: str) -> Shown:
+def shown(panel: Mapping[str, Any], name: str, now_ms: int | None = None) -> Shown:
     """How a panel shows the field of this name."""
     config = panel["fieldConfig"]
-    found = _with(Shown(name), config["defaults"])
+    found = _with(Shown(name, now_ms=now_ms), config["defaults"])
     for override in config["overrides"]:
         if override["matcher"] == {"id": "byName", "options": name}:
             said = {one["id"]: one.get("value") for one in override["properties"]}

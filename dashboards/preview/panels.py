@@ -35,7 +35,7 @@ def stat(asked: Asked) -> str:
     for _, answer in asked.answers:
         for series in answer:
             for name, value in zip(series.columns[1:], series.values[-1][1:], strict=True):
-                how = shown(asked.panel, name)
+                how = shown(asked.panel, name, asked.end_ms)
                 colour = how.colour or "#444444"
                 tiles.append(
                     f'<div class="tile" style="background:{colour};color:{ink(colour)}">'
@@ -53,7 +53,7 @@ def table(asked: Asked) -> str:
     for _, answer in asked.answers:
         for series in answer:
             names = ["Time", *series.tags, *series.columns[1:]]
-            how = [shown(asked.panel, name) for name in names]
+            how = [shown(asked.panel, name, asked.end_ms) for name in names]
             titles = [f"<th>{escape(one.title)}</th>" for one in how if not one.is_hidden]
             for row in series.values:
                 cells = [row[0], *series.tags.values(), *row[1:]]

@@ -29,12 +29,13 @@ def build(folder: Annotated[Path, typer.Argument(help="Where to write them.")]) 
     from dashboards.words import LANGUAGES
     from runtime.errors import UserError
 
+    console = _console()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for board in BOARDS:
             for language in LANGUAGES:
                 file = folder / f"{board.uid(language)}.json"
-                file.write_text(board.text(language) + "\n", encoding="utf-8")
+                file.write_text(board.text(language, console) + "\n", encoding="utf-8")
                 typer.echo(file)
     except OSError as error:
         raise UserError(f"the boards can't be written: {error}") from None
@@ -114,7 +115,10 @@ def push(
     if not grafana.token:
         raise UserError("set COLDCHAIN_DASHBOARDS_TOKEN to the token of a Grafana service account")
     grafana = replace(
-        grafana, url=url or grafana.url, influxdb_url=influxdb_url or grafana.influxdb_url
+        grafana,
+        url=url or grafana.url,
+        influxdb_url=influxdb_url or grafana.influxdb_url,
+        console_url=_console(grafana.console_url),
     )
     try:
         changes = push_boards(grafana, load_settings().series, BOARDS, remove=remove)
@@ -186,6 +190,14 @@ def _range(since: str | None, until: str | None) -> tuple[int, int]:
     if start_ms >= end_ms:
         raise UserError("the time range ends before it starts: mend --since or --until")
     return start_ms, end_ms
+
+
+def _console(said: str | None = None) -> str:
+    """Where alerts' rows lead: as `[dashboards]` says, else as `[console]` does."""
+    from dashboards.settings import CONSOLE
+    from runtime.pages import console_section
+
+    return said if said not in (None, CONSOLE) else console_section().url or CONSOLE
 
 
 def _language(said: str) -> Any:

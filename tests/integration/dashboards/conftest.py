@@ -4,6 +4,7 @@ import pytest
 
 from series.lines import FieldValue, head, line
 from series.schema import (
+    ALERT,
     ASSET,
     CONDITION,
     DEVICE,
@@ -114,8 +115,8 @@ def pull_down(device: str, celsius: float, since: int, at: int) -> str:
     return made(PULL_DOWN.name, tags, fields, at)
 
 
-def condition(rule: str, state: str, until: int, at: int) -> str:
-    tags = {"channel": "main.product", "device": LATE, "rule": rule, "severity": "warning"}
+def condition(device: str, rule: str, state: str, until: int, at: int) -> str:
+    tags = {"channel": "main.product", "device": device, "rule": rule, "severity": "warning"}
     minutes = None if until < 0 else (until - at) / MINUTE
     fields: dict[str, FieldValue] = {
         "id": f"{rule}-{at}",
@@ -126,6 +127,34 @@ def condition(rule: str, state: str, until: int, at: int) -> str:
         "as_of": 1,
     }
     return made(CONDITION.name, tags, fields, at)
+
+
+def alert(device: str, at: int, answered: int = -1, over: int = -1) -> str:
+    """A critical alert; who answered, and that it is over, in ms (-1: not)."""
+    tags = {"compartment": "main", "device": device, "subject": "above"}
+    is_open = over < 0
+    status = ("acknowledged" if answered > 0 else "firing") if is_open else "resolved"
+    fields: dict[str, FieldValue] = {
+        "id": f"{device}-{at}",
+        "asset": f"the {device}",
+        "status": status,
+        "severity": "critical",
+        "critical": 1,
+        "warning": 0,
+        "raised": at,
+        "acknowledged": answered,
+        "over": over,
+        "open": int(is_open),
+        "unanswered": int(is_open and answered < 0),
+        "unheeded": int(not is_open and answered < 0),
+        "ack_minutes": None if answered < 0 else (answered - at) / MINUTE,
+        "open_minutes": None if is_open else (over - at) / MINUTE,
+        "messages": 2,
+        "escalations": 0,
+        "flaps": 1,
+        "as_of": max(at, answered, over),
+    }
+    return made(ALERT.name, tags, fields, at)
 
 
 @pytest.fixture
@@ -146,7 +175,14 @@ def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
     lines += [excursion("warehouse-38", "confirmed", -1, END - 40 * MINUTE)]
     lines += [excursion("van-8", "closed", END - MINUTE, END - 50 * MINUTE)]
     lines += [excursion("van-12", "withdrawn", -1, END - 20 * MINUTE)]
-    lines += [condition("pull-down-late", "raised", -1, END - 180 * MINUTE)]
+    lines += [
+        alert("warehouse-38", END - 40 * MINUTE),
+        alert("van-8", END - 50 * MINUTE, answered=END - 46 * MINUTE),
+        alert("van-12", END - 45 * MINUTE),
+        alert("van-8", END - 58 * MINUTE, over=END - 52 * MINUTE),
+    ]
+    lines += [condition(LATE, "pull-down-late", "raised", -1, END - 180 * MINUTE)]
+    lines += [condition("warehouse-38", "door-open", "cleared", END, END - 20 * MINUTE)]
     writer = Writer(series_settings)
     assert writer.send(lines).result() == []
     writer.close()

@@ -29,6 +29,7 @@ FLEET = BY_SLUG["fleet-now"]
 LOCKERS = BY_SLUG["lockers"]
 ASSET = BY_SLUG["asset"]
 FIRST_MILE = BY_SLUG["first-mile"]
+ALERTS = BY_SLUG["alerts"]
 BOARDS_OF_ONE = (LOCKERS, ASSET, FIRST_MILE)
 
 
@@ -152,6 +153,41 @@ def test_pre_cooling_is_counted_and_the_one_with_least_time_left_comes_first(
     ]
     [late] = rows(small_fleet, "Not cold in time", board=FIRST_MILE)
     assert (late["device"], late["until"]) == ("precooler-7", -1)
+
+
+def test_alerts_that_nobody_answered_come_first_the_oldest_of_them_first(
+    small_fleet: SeriesSettings,
+) -> None:
+    found = list(rows(small_fleet, "Open alerts", board=ALERTS))
+    by_rank = sorted(found, key=lambda row: -int(str(row["rank"])))
+    assert [row["device"] for row in by_rank] == ["van-12", "warehouse-38", "van-8"]
+    assert {str(row["id"]).startswith(str(row["device"])) for row in found} == {True}
+
+
+def test_tiles_tell_how_many_alerts_wait_and_how_long_people_took(
+    small_fleet: SeriesSettings,
+) -> None:
+    said: dict[str, Value] = {}
+    for row in rows(small_fleet, "Alerts", board=ALERTS):
+        said |= row
+    assert (said["open"], said["unanswered"], said["alerts"], said["unheeded"]) == (3, 2, 4, 1)
+    assert (said["ack_median"], said["oldest"]) == (4, END - 45 * 60_000)
+    assert said["as_of"] == END - 40 * 60_000
+
+
+def test_the_noisiest_device_is_told_with_what_came_of_it(small_fleet: SeriesSettings) -> None:
+    found = {row["device"]: row for row in rows(small_fleet, "Noisiest", board=ALERTS)}
+    noisy = found["van-8"]
+    assert (noisy["alerts"], noisy["messages"], noisy["flaps"], noisy["unheeded"]) == (2, 4, 2, 1)
+
+
+def test_what_rules_found_is_told_while_it_goes_on_and_of_one_device_after_it_too(
+    small_fleet: SeriesSettings,
+) -> None:
+    going_on = [row["rule"] for row in rows(small_fleet, "Rules' findings under way", board=ALERTS)]
+    assert going_on == ["pull-down-late"]
+    of_one = rows(small_fleet, "Rules' findings", device="warehouse-38", board=ASSET)
+    assert [row["rule"] for row in of_one] == ["door-open"]
 
 
 def test_a_board_begins_with_the_worst_of_the_kinds_that_it_is_about(

@@ -137,6 +137,27 @@ def test_the_fleets_tables_lead_to_the_assets_board_of_their_language() -> None:
         assert f"/d/{asset.uid(language)}?var-device=" in fleet.text(language)
 
 
+@pytest.mark.parametrize("slug", ["alerts", "asset"])
+def test_an_alerts_row_leads_to_its_page_wherever_the_pages_are(slug: str) -> None:
+    board = BY_SLUG[slug].json("en", "https://cold.example/")
+    links = [
+        link["url"]
+        for panel in board["panels"]
+        for override in panel["fieldConfig"]["overrides"]
+        for one in override["properties"]
+        if one["id"] == "links"
+        for link in one["value"]
+    ]
+    assert "${console}/a/${__data.fields.id}" in links
+    [console] = [one for one in board["templating"]["list"] if one["name"] == "console"]
+    assert (console["type"], console["query"], console["hide"]) == (
+        "constant",
+        "https://cold.example",
+        2,
+    )
+    assert "${console}/shift" in [link["url"] for link in board["links"]]
+
+
 def test_the_worst_comes_first_though_the_store_answers_by_time() -> None:
     titled = {panel["title"]: panel for panel in panels(BY_SLUG["fleet-now"], "en")}
     [sort] = titled["Worst first"]["transformations"]

@@ -1,5 +1,6 @@
 """The likeness of a board: what it draws from the board's JSON and from answers."""
 
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -164,6 +165,25 @@ def test_a_bar_gauge_has_a_bar_a_row_in_the_colour_of_its_step() -> None:
 def test_a_bar_gauge_without_rows_says_what_the_board_says_of_none() -> None:
     asked = Asked(PANELS["Time left to be cold"], [(None, [])], 0, 1, SHANGHAI)
     assert DRAW["bargauge"](asked) == '<p class="none">none</p>'
+
+
+def test_bars_stand_on_each_other_where_the_panel_stacks_them_and_there_is_none_for_nothing() -> (
+    None
+):
+    panel = PANELS["Alerts raised"]
+    rows: list[Row] = [[0, 2, 1], [15 * MINUTE, None, 3], [30 * MINUTE, 0, None]]
+    answer = [Series("alert", ["time", "critical", "warning"], {}, rows)]
+    drawn = DRAW["timeseries"](Asked(panel, [("$col", answer)], 0, 60 * MINUTE, SHANGHAI))
+    bars = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', drawn)
+    assert len(bars) == 3
+    (x, top, _), (other_x, other_top, tall), _ = bars
+    assert x == other_x
+    assert float(other_top) + float(tall) == pytest.approx(float(top), abs=0.2)
+
+
+def test_how_long_ago_a_moment_is_is_told_by_the_ranges_end() -> None:
+    how = shown(PANELS["Open alerts"], "raised", 90 * MINUTE)
+    assert how.text(30 * MINUTE, SHANGHAI) == "60 min"
 
 
 def test_ticks_are_round_and_span_what_is_drawn() -> None:

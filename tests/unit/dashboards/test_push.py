@@ -114,6 +114,12 @@ def test_grafana_may_know_influxdb_by_another_name(grafana: FakeGrafana) -> None
     assert grafana.sources[DATASOURCE_UID]["url"] == "http://inside:8086"
 
 
+def test_alerts_lead_to_where_people_reach_the_pages(grafana: FakeGrafana) -> None:
+    push(replace(settings(grafana), console_url="https://cold.example"), SERIES, BOARDS)
+    board, _ = grafana.boards["coldchain-alerts-en"]
+    assert "https://cold.example" in [one["query"] for one in board["templating"]["list"]]
+
+
 def test_a_wrong_token_is_an_error_in_one_line(grafana: FakeGrafana) -> None:
     with pytest.raises(GrafanaError, match="refuses: Unauthorized"):
         push(settings(grafana, "wrong"), SERIES, BOARDS)
