@@ -20,7 +20,8 @@ from itsdangerous.signer import SigningAlgorithm
 
 from coldchain.times import HOUR_MS, MINUTE_MS
 
-Purpose = Literal["link", "session"]
+#: `share`: what another authority may see; its person is the share's name.
+Purpose = Literal["link", "session", "share"]
 
 #: Before a message's number, where a link opens all that the message tells of.
 MESSAGE = "~"

@@ -3,8 +3,9 @@
 role        sees                      may
 ----------  ------------------------  -----------------------------------------------
 courier     alerts they were told of  acknowledge, comment, silence: those
-operator    every alert, the shift    all of it, end silences, leave notes
-inspector   every alert, the shift    nothing
+operator    every alert, the shift,   all of it, end silences, leave notes; sign dispositions
+            the inspection pages
+inspector   as an operator            samplings, dispositions, links for other authorities
 """
 
 from dataclasses import dataclass
@@ -15,15 +16,17 @@ from alerts.routes import Language, Recipient, Role
 
 from .settings import ConsoleSettings
 
-Deed = Literal["answer", "silence", "end-silence", "note"]
+Deed = Literal[
+    "answer", "silence", "end-silence", "note", "inspect", "dispose", "sample", "share"
+]
 
 COOKIE = "coldchain"
 LANGUAGE = "language"
 
 _MAY: dict[Role, frozenset[Deed]] = {
     "courier": frozenset({"answer", "silence"}),
-    "operator": frozenset({"answer", "silence", "end-silence", "note"}),
-    "inspector": frozenset(),
+    "operator": frozenset({"answer", "silence", "end-silence", "note", "inspect", "dispose"}),
+    "inspector": frozenset({"inspect", "dispose", "sample", "share"}),
 }
 
 

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .access import RefusedError
 from .deeds import Deeds
+from .inspector.pages import InspectorPages
+from .inspector.paths import paths
 from .pages import Pages
 from .settings import ConsoleSettings
 from .templates import Templates
@@ -37,8 +39,11 @@ _HEADERS = (
 )
 
 
+_POLICY = _HEADERS[0][0]
+
+
 class _Headers:
-    """Puts the headers above on every answer."""
+    """Puts the headers above on every answer; one that sets a policy of its own keeps that."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -46,9 +51,10 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                ours = {name for name, _ in _HEADERS}
-                kept = [pair for pair in message["headers"] if pair[0].lower() not in ours]
-                message["headers"] = [*kept, *_HEADERS]
+                own = {name: value for name, value in message["headers"] if name == _POLICY}
+                headers = {**dict(_HEADERS), **own}
+                kept = [pair for pair in message["headers"] if pair[0].lower() not in headers]
+                message["headers"] = [*kept, *headers.items()]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -56,12 +62,14 @@ class _Headers:
 
 def build(settings: ConsoleSettings) -> Starlette:
     """The pages, for an ASGI server."""
-    pages = Pages(settings, Templates())
+    templates = Templates()
+    pages = Pages(settings, templates)
     deeds = Deeds(settings, pages)
+    inspector = InspectorPages(settings, pages, templates)
 
     def refused(request: Request, error: Exception) -> Response:
         if isinstance(error, RefusedError):
-            return pages.refused(request, error)
+            return inspector.refused(request, error)
         if isinstance(error, FileNotFoundError):
             return pages.refused(request, RefusedError(503, "no_database"))
         status = getattr(error, "status_code", 500)
@@ -83,6 +91,7 @@ def build(settings: ConsoleSettings) -> Starlette:
             Route("/shift/note", deeds.note, methods=["POST"]),
             Route("/shift/silence", deeds.silence_device, methods=["POST"]),
             Route("/shift/silences/{silence}/end", deeds.end_silence, methods=["POST"]),
+            *paths(inspector, pages, deeds),
             Route("/language/{language}", pages.language),
             Route("/health", _healthy),
             Route("/worker.js", _worker),

@@ -48,7 +48,7 @@ class Deeds:
 
     async def acknowledge(self, request: Request) -> Response:
         """Somebody has the alert in hand, and says why it happened."""
-        who, form, now = await self._form(request, "answer")
+        who, form, now = await self.form(request, "answer")
         alert = await run_in_threadpool(visible, self._settings, who, _alert(request))
         command = _answer(who, form, now, alert.id)
 
@@ -66,7 +66,7 @@ class Deeds:
 
     async def acknowledge_all(self, request: Request) -> Response:
         """Somebody has all in hand that a message tells of and nobody has answered yet."""
-        who, form, now = await self._form(request, "answer")
+        who, form, now = await self.form(request, "answer")
         message: int = request.path_params["message"]
         found = await run_in_threadpool(told_to, self._settings, who, message)
         commands = [_answer(who, form, now, one.id) for one in unanswered(found)]
@@ -80,7 +80,7 @@ class Deeds:
 
     async def comment(self, request: Request) -> Response:
         """Something to remember about the alert."""
-        who, form, now = await self._form(request, "answer")
+        who, form, now = await self.form(request, "answer")
         alert = await run_in_threadpool(visible, self._settings, who, _alert(request))
         text = form.get("text", "").strip()
         if not text:
@@ -98,20 +98,20 @@ class Deeds:
 
     async def silence(self, request: Request) -> Response:
         """Nobody is told of this alert's device for a while."""
-        who, form, now = await self._form(request, "silence")
+        who, form, now = await self.form(request, "silence")
         alert = await run_in_threadpool(visible, self._settings, who, _alert(request))
         command = _silence(who, form, now, alert.device, alert.compartment)
         return await self._silenced(command, f"/a/{alert.id}")
 
     async def silence_device(self, request: Request) -> Response:
         """Nobody is told of a device, by an operator."""
-        who, form, now = await self._form(request, "end-silence")
+        who, form, now = await self.form(request, "end-silence")
         device, compartment = form.get("device", "").strip(), form.get("compartment", "").strip()
         return await self._silenced(_silence(who, form, now, device, compartment), "/shift")
 
     async def end_silence(self, request: Request) -> Response:
         """A silence ends now."""
-        who, _, now = await self._form(request, "end-silence")
+        who, _, now = await self.form(request, "end-silence")
         found = await run_in_threadpool(views.list_silences, self._settings.alerts.database, now)
         name = request.path_params["silence"]
         quiet = next((one for one in found if one.id == name), None)
@@ -137,7 +137,7 @@ class Deeds:
 
     async def note(self, request: Request) -> Response:
         """Something the next shift has to know."""
-        who, form, now = await self._form(request, "note")
+        who, form, now = await self.form(request, "note")
         text = form.get("text", "").strip()
         if not text:
             raise RefusedError(400, "need_text")
@@ -159,8 +159,11 @@ class Deeds:
 
         return await self._back(path, is_done)
 
-    async def _form(self, request: Request, deed: Deed) -> tuple[Person, Form, int]:
-        """Whose form it is and what it says. Raises RefusedError where it is not good.
+    async def form(
+        self, request: Request, deed: Deed, most: int = MOST_BYTES
+    ) -> tuple[Person, Form, int]:
+        """Whose form it is and what it says, in so many bytes. Raises RefusedError where it is not
+        good.
 
         It has to carry the proof made for this session, and must not come from another site.
         """
@@ -169,7 +172,7 @@ class Deeds:
         ours = {request.headers.get("host"), urlsplit(self._settings.links.url).netloc}
         if origin is not None and urlsplit(origin).netloc not in ours:
             raise RefusedError(403, "bad_form")
-        form = await _read(request)
+        form = await _read(request, most)
         if not self._settings.links.is_proof(who.session, form.get("proof", "")):
             raise RefusedError(403, "bad_form")
         if not who.may(deed):
@@ -201,12 +204,12 @@ class Deeds:
         return True
 
 
-async def _read(request: Request) -> Form:
+async def _read(request: Request, most: int) -> Form:
     """A form's fields, the first of each name. Raises RefusedError where it is too long or bad."""
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise RefusedError(413, "too_long")
     try:
         pairs = parse_qsl(

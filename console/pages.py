@@ -168,7 +168,7 @@ class Pages:
         try:
             _, reader = self.known(request)
         except RefusedError:
-            reader = self._stranger(request)
+            reader = self.stranger(request)
         word = reader.words[error.word]
         return self._templates.page(
             "refused.html", error.status, say=reader.words, reader=reader, word=word, who=None
@@ -181,7 +181,7 @@ class Pages:
         who = person(self._settings, cookies.get(COOKIE), cookies.get(LANGUAGE), now)
         return who, Reader(who.language, self._zone, now)
 
-    def _stranger(self, request: Request) -> Reader:
+    def stranger(self, request: Request) -> Reader:
         """Somebody of whom no more is known than the language they picked."""
         language = chosen(request.cookies.get(LANGUAGE))
         return Reader(language, self._zone, self._settings.clock())

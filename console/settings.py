@@ -9,6 +9,8 @@ from alerts.settings import AlertSettings
 from coldchain.alert_commands import Command
 from coldchain.times import HOUR_MS
 
+from .inspector.settings import InspectorSettings
+
 
 class Readings(Protocol):
     """A channel's readings by time: ms, and °C."""
@@ -35,6 +37,7 @@ class ConsoleSettings:
     `send` puts commands on their topic, confirmed, else raises NotSentError; `readings` asks the
     series store and may raise anything: a page goes without its plot then. `session`: how long
     (ms) somebody stays known. `patience`: seconds that a form waits to see its deed done.
+    `inspector`: None where this machine has no archive.
     """
 
     alerts: AlertSettings
@@ -44,3 +47,4 @@ class ConsoleSettings:
     clock: Callable[[], int]
     session: int = 12 * HOUR_MS
     patience: float = 3.0
+    inspector: InspectorSettings | None = None

@@ -8,6 +8,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "all_alerts": ("全部告警", "All alerts"),
     "shift": ("交接班", "Shift hand-over"),
     "shift_short": ("交接班", "Shift"),
+    "inspect_short": ("查验", "Inspect"),
     "other_language": ("English", "中文"),
     "as_of": ("更新于 {time}", "As of {time}"),
     "refresh": ("刷新", "Refresh"),

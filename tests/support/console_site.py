@@ -23,6 +23,7 @@ from coldchain.limits import Limit
 from coldchain.profile import Profile
 from coldchain.times import MINUTE_MS, iso
 from console.app import build
+from console.inspector.settings import InspectorSettings
 from console.settings import ConsoleSettings, NotSentError
 
 SECRET = "a secret of the tests, and of nothing else"
@@ -131,8 +132,8 @@ def serve(app: Any, listening: socket.socket) -> Iterator[None]:
 
 
 @contextmanager
-def site(folder: Path) -> Iterator[Site]:
-    """A site with one van in breach, told to wang; nothing else."""
+def site(folder: Path, inspector: InspectorSettings | None = None) -> Iterator[Site]:
+    """A site with one van in breach, told to wang; nothing else. `inspector`: its desk, if any."""
     database = folder / "alerts.sqlite"
     listening = socket.create_server(("127.0.0.1", 0))
     links = Links(f"http://127.0.0.1:{listening.getsockname()[1]}", SECRET)
@@ -162,7 +163,9 @@ def site(folder: Path) -> Iterator[Site]:
             raise OSError("away")
         return made.readings
 
-    settings = ConsoleSettings(world.settings, links, send, readings, lambda: world.now)
+    settings = ConsoleSettings(
+        world.settings, links, send, readings, lambda: world.now, inspector=inspector
+    )
     with serve(build(settings), listening):
         yield made
     world.db.close()
