@@ -65,6 +65,7 @@ def build(settings: ConsoleSettings) -> Starlette:
     templates = Templates()
     pages = Pages(settings, templates)
     deeds = Deeds(settings, pages)
+    once = deeds.taps.once
     inspector = InspectorPages(settings, pages, templates)
 
     def refused(request: Request, error: Exception) -> Response:
@@ -82,15 +83,16 @@ def build(settings: ConsoleSettings) -> Starlette:
             Route("/", pages.mine),
             Route("/l/{token}", pages.enter),
             Route("/a/{alert}", pages.alert),
-            Route("/a/{alert}/acknowledge", deeds.acknowledge, methods=["POST"]),
-            Route("/a/{alert}/comment", deeds.comment, methods=["POST"]),
-            Route("/a/{alert}/silence", deeds.silence, methods=["POST"]),
+            Route("/a/{alert}/acknowledge", once(deeds.acknowledge), methods=["POST"]),
+            Route("/a/{alert}/comment", once(deeds.comment), methods=["POST"]),
+            Route("/a/{alert}/silence", once(deeds.silence), methods=["POST"]),
             Route("/m/{message:int}", pages.message),
-            Route("/m/{message:int}/acknowledge", deeds.acknowledge_all, methods=["POST"]),
+            Route("/m/{message:int}/acknowledge", once(deeds.acknowledge_all), methods=["POST"]),
+            Route("/proof", pages.proof),
             Route("/shift", pages.shift),
-            Route("/shift/note", deeds.note, methods=["POST"]),
-            Route("/shift/silence", deeds.silence_device, methods=["POST"]),
-            Route("/shift/silences/{silence}/end", deeds.end_silence, methods=["POST"]),
+            Route("/shift/note", once(deeds.note), methods=["POST"]),
+            Route("/shift/silence", once(deeds.silence_device), methods=["POST"]),
+            Route("/shift/silences/{silence}/end", once(deeds.end_silence), methods=["POST"]),
             *paths(inspector, pages, deeds),
             Route("/language/{language}", pages.language),
             Route("/health", _healthy),

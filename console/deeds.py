@@ -1,5 +1,6 @@
 """What a form does: it is checked, becomes a command on Kafka, and is awaited in the database."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ from .grouped import unanswered
 from .pages import SILENCES, Pages, told_to, visible
 from .settings import ConsoleSettings, NotSentError
 from .shown import ANSWERS
+from .taps import Taps
 
 #: A form is a few words.
 MOST_BYTES = 8_192
@@ -45,6 +47,7 @@ class Deeds:
     def __init__(self, settings: ConsoleSettings, pages: Pages) -> None:
         self._settings = settings
         self._pages = pages
+        self.taps = Taps()
 
     async def acknowledge(self, request: Request) -> Response:
         """Somebody has the alert in hand, and says why it happened."""
@@ -141,7 +144,7 @@ class Deeds:
         text = form.get("text", "").strip()
         if not text:
             raise RefusedError(400, "need_text")
-        name = secrets.token_hex(8)
+        name = _named(who, form, 16)
         await self._do(Note(id=name, by=who.name, at=iso(now), text=text))
 
         def is_done() -> bool:
@@ -177,6 +180,7 @@ class Deeds:
             raise RefusedError(403, "bad_form")
         if not who.may(deed):
             raise RefusedError(403, "not_yours")
+        self.taps.begin(request, who.name, form.get("tap", ""))
         return who, form, self._settings.clock()
 
     async def _do(self, *commands: Command) -> None:
@@ -247,6 +251,14 @@ def _tapped(form: Form, now: int) -> int:
     return now
 
 
+def _named(who: Person, form: Form, length: int) -> str:
+    """A name for what a tap makes: of its number, so that sent twice it is made once."""
+    tap = form.get("tap", "")
+    if not tap:
+        return secrets.token_hex(length // 2)
+    return hashlib.sha256(f"{who.name}/{tap}".encode()).hexdigest()[:length]
+
+
 def _silence(who: Person, form: Form, now: int, device: str, compartment: str) -> Silence:
     reason, minutes = form.get("reason", "").strip(), form.get("minutes", "")
     if not reason:
@@ -254,7 +266,7 @@ def _silence(who: Person, form: Form, now: int, device: str, compartment: str) -
     if minutes not in map(str, SILENCES) or not device:
         raise RefusedError(400, "bad_form")
     return Silence(
-        id=secrets.token_hex(4),
+        id=_named(who, form, 8),
         device=device,
         compartment=compartment,
         by=who.name,

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from alerts import sent, views
 from alerts.links import MESSAGE, LinkError
@@ -152,6 +152,11 @@ class Pages:
             ],
             lengths=SILENCES,
         )
+
+    def proof(self, request: Request) -> Response:
+        """What a form of this session has to carry, for a tap that was kept over sessions."""
+        who, _ = self.known(request)
+        return JSONResponse({"who": who.name, "proof": self._settings.links.proof(who.session)})
 
     def language(self, request: Request) -> Response:
         """Choose a language; back to where one was."""
