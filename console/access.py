@@ -16,9 +16,7 @@ from alerts.routes import Language, Recipient, Role
 
 from .settings import ConsoleSettings
 
-Deed = Literal[
-    "answer", "silence", "end-silence", "note", "inspect", "dispose", "sample", "share"
-]
+Deed = Literal["answer", "silence", "end-silence", "note", "inspect", "dispose", "sample", "share"]
 
 COOKIE = "coldchain"
 LANGUAGE = "language"
