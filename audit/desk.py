@@ -32,12 +32,13 @@ from .inspections import (
     encode_row,
 )
 from .ledger import Ledger, Outgoing
+from .people import signed
 from .sampling.draw import DrawError, Lot, commitment, draw, new_seed
 from .sampling.plans import PlanError
 from .sampling.switching import Series
 from .samplings import Sampling, after_lot, plan_of, sampling_of, switched
 from .signing import Signer
-from .telling import Where, inspected, signed, told
+from .telling import Where, inspected, told
 
 
 class Desk:
@@ -235,8 +236,12 @@ class Desk:
         reason: str,
         signer: Signer,
         where: Where | None,
+        voucher: Signer | None = None,
     ) -> Disposition:
-        """Hold, release or reject a parcel, signed; its place is told by a custody event."""
+        """Hold, release or reject a parcel, signed; its place is told by a custody event.
+
+        `voucher`: the archive's key, where `signer` is the person's own.
+        """
         values = {
             "id": f"disposition-{secrets.token_hex(4)}",
             "at": self._now(),
@@ -250,7 +255,7 @@ class Desk:
             row = msgspec.convert(values, Disposition)
         except msgspec.ValidationError as error:
             raise AuditError(f"a disposition needs name, role and reason: {error}") from None
-        row = signed(row, signer)
+        row = signed(row, signer, voucher)
         self._append([(parcel, row)], [] if where is None else [told(row, where)])
         return row
 

@@ -97,7 +97,9 @@ class Switched(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=
 class Disposition(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="disposition"):
     """A named person's decision on a parcel, apart from what was measured.
 
-    `signature` is Ed25519 over this row without it, by the key of fingerprint `key`.
+    `signature` is Ed25519 over this row without it, by the key of fingerprint `key`. Where that is
+    the person's own, `public` is the key (hex), and `vouched` the word of the archive's key
+    `vouched_by` that it is theirs (audit/people.py).
     """
 
     parcel: Id
@@ -106,6 +108,9 @@ class Disposition(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     reason: Annotated[str, Meta(min_length=1, max_length=1000)]
     key: str = ""
     signature: str = ""
+    public: str = ""
+    vouched_by: str = ""
+    vouched: str = ""
 
 
 class Shared(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="shared"):

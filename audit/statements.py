@@ -37,8 +37,13 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "what was sealed up to seal {seal} ({at}) was there when that seal was deposited",
         "zh-CN": "第 {seal} 号封存（{at}）及之前的内容，在该签名存放于他处时已存在",
     },
+    "disposition-own": {
+        "en": "{by} ({role}) decided: {decision}, signed with their own key {key}, as the archive's"
+        " key vouches",
+        "zh-CN": "{by}（{role}）的处置：{decision}，以其本人密钥 {key} 签名，档案密钥为其作证",
+    },
     "disposition": {
-        "en": "{by} ({role}) decided: {decision}, signed as it is here",
+        "en": "{by} ({role}) decided: {decision}, signed as it is here by the archive",
         "zh-CN": "{by}（{role}）的处置：{decision}，签名有效",
     },
     # not proved
@@ -78,8 +83,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{topic}/{partition}: offsets {first} to {last} were gone before they were archived",
         "zh-CN": "{topic}/{partition}：偏移 {first} 至 {last} 在归档前已丢失",
     },
+    "disposition-whose": {
+        "en": "that it was {by} who decided: the archive signed it, not a key of their own",
+        "zh-CN": "处置确由 {by} 本人作出：该处置由档案签名，而非其本人密钥",
+    },
     "disposition-key": {
-        "en": "the disposition of {by}: it is signed by key {key}, which is not here",
+        "en": "the disposition of {by}: it is signed by key {key}, for which no key here vouches",
         "zh-CN": "{by} 的处置：由密钥 {key} 签名，本文件中没有该密钥",
     },
     # faults

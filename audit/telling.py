@@ -1,34 +1,16 @@
-"""What a step at the desk tells the parcel's place, as a custody event; and who signed it."""
+"""What a step at the desk tells the parcel's place, as a custody event."""
 
 from collections.abc import Mapping
 
-import msgspec
-
 from coldchain.custody import Act, CustodyEvent, HandMeasurement
 
-from .inspections import Decision, Disposition, Result, encode_row
-from .signing import PublicKey, Signer
+from .inspections import Decision, Disposition, Result
 
 #: Where a parcel is: device and compartment.
 Where = tuple[str, str]
 
 #: What a locker is told of a decision. A rejected parcel stays held: nobody is to take it out.
 _ACTS: Mapping[Decision, Act] = {"hold": "held", "release": "released", "reject": "held"}
-
-
-def signed(row: Disposition, signer: Signer) -> Disposition:
-    """A disposition, signed."""
-    bare = msgspec.structs.replace(row, key=signer.public.fingerprint, signature="")
-    return msgspec.structs.replace(bare, signature=signer.sign(encode_row(bare)).hex())
-
-
-def is_signed(row: Disposition, key: PublicKey) -> bool:
-    """Whether this key signed a disposition as it is."""
-    bare = msgspec.structs.replace(row, signature="")
-    try:
-        return key.checks(bytes.fromhex(row.signature), encode_row(bare))
-    except ValueError:
-        return False
 
 
 def inspected(row: Result, where: Where) -> CustodyEvent:

@@ -28,11 +28,11 @@ from .container import ContainerError, unpack
 from .dossier import Dossier, dossier
 from .errors import AuditError
 from .judging import Evidence, review
+from .people import checked
 from .reader import Scope, before
 from .seals import SealError, SignedSeal, check_chain, decode_signed
 from .signing import PublicKey
 from .statements import Statement
-from .telling import is_signed
 
 
 @dataclass(slots=True)
@@ -198,13 +198,16 @@ class _Checking:
         """That what was decided was signed as it is, by the keys that are here."""
         known = {key.fingerprint: key for key in keys}
         for row in dispositions_of(evidence):
-            key = known.get(row.key)
-            if key is None:
-                self._leave("disposition-key", by=row.by, key=row.key or "-")
-            elif is_signed(row, key):
-                self._prove("disposition", by=row.by, role=row.role, decision=row.decision)
-            else:
+            said = checked(row, known)
+            if said == "false":
                 raise Fault("disposition-false", by=row.by, at=row.at)
+            if said == "unknown":
+                self._leave("disposition-key", by=row.by, key=row.key or "-")
+                continue
+            code = "disposition-own" if said == "own" else "disposition"
+            self._prove(code, by=row.by, role=row.role, decision=row.decision, key=row.key)
+            if said == "archive":
+                self._leave("disposition-whose", by=row.by)
 
     def _say_what_is_not(
         self, evidence: Evidence, scope: Scope, chain: Sequence[SignedSeal]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from runtime.audit_settings import audit_section, signer
+from runtime.audit_settings import audit_section, person_signer, signer
 from runtime.audit_shared import (
     ByOption,
     JsonOption,
@@ -27,6 +27,10 @@ def dispose(
     by: ByOption,
     role: Annotated[str, typer.Option(help="As what: quality manager, inspector.")],
     reason: Annotated[str, typer.Option(help="Why.")],
+    person_key: Annotated[
+        Path | None,
+        typer.Option(help="Their own private key (PEM); else the one kept here.", metavar="FILE"),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Hold, release or reject a parcel: a person's decision, signed, apart from what was measured.
@@ -40,7 +44,8 @@ def dispose(
     if where is None:
         typer.echo(f"nothing is sealed of {parcel}: no place is told", err=True)
     with desk_of(section) as (desk, ledger):
-        row = desk.dispose(parcel, decision, by, role, reason, signer(section), where)
+        own = person_signer(section, by, person_key)
+        row = desk.dispose(parcel, decision, by, role, reason, own, where, signer(section))
         tell(row, as_json)
         send_on(ledger)
 

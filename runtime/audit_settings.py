@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class AuditSection:
     """`[audit]` of the settings. `key`: the file of the private key that seals; `private_key`, the
-    key itself (PEM), goes before it. `profiles`: a folder of profiles besides the shipped ones.
-    `font`: a file with Chinese, for PDFs. `deposits`: where each day's last seal is left with
-    somebody else: folders, or addresses that apprise can reach.
+    key itself (PEM), goes before it. `people_keys`: the folder of people's own keys. `profiles`: a
+    folder of profiles besides the shipped ones. `font`: a file with Chinese, for PDFs.
+    `deposits`: where each day's last seal is left with somebody else: folders, or addresses that
+    apprise can reach.
     """
 
     folder: Path = field(default_factory=lambda: state_folder() / "archive")
     key: Path = field(default_factory=lambda: state_folder() / "seal-key.pem")
     private_key: str = ""
+    people_keys: Path = field(default_factory=lambda: state_folder() / "people-keys")
     profiles: Path | None = None
     font: Path | None = None
     shard_bytes: int = 64_000_000
@@ -48,6 +50,17 @@ def signer(section: AuditSection) -> "Signer":
         return read_key(section.key)
     except AuditError as error:
         raise UserError(str(error)) from None
+
+
+def person_signer(section: AuditSection, name: str, file: Path | None = None) -> "Signer":
+    """A person's own key: in a file of theirs, else in this machine's keeping, made at first.
+
+    Raises AuditError.
+    """
+    from audit.people import person_key
+    from audit.signing import read_key
+
+    return person_key(section.people_keys, name) if file is None else read_key(file)
 
 
 def archive_settings(section: AuditSection) -> "ArchiveSettings":

@@ -134,7 +134,8 @@ class InspectorForms:
             signer = self._asking.inspector.sign(who.name)
             role, reason = form.get("role", "").strip(), form.get("reason", "").strip()
             where = self._asking.place(parcel)
-            desk.dispose(parcel, decision, who.name, role, reason, signer, where)  # type: ignore[arg-type]
+            seal = self._asking.inspector.seal()
+            desk.dispose(parcel, decision, who.name, role, reason, signer, where, seal)  # type: ignore[arg-type]
             return parcel
 
         return await self._step(do, "/inspect/parcels/")

@@ -1,4 +1,4 @@
-"""`coldchain console`: the pages that couriers and operators look at; a link for somebody."""
+"""`coldchain console`: the pages of couriers, operators and inspectors; a link for somebody."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="The pages: a courier's alerts, the shift's hand-over.",
+    help="The pages: a courier's alerts, the shift's hand-over, the inspector's desk.",
 )
 
 RoutesOption = Annotated[
@@ -102,6 +102,8 @@ def _console(
     from alerts.settings import AlertSettings
     from coldchain.profile_toml import ProfileError
     from console.settings import ConsoleSettings
+    from runtime.audit_settings import audit_section
+    from runtime.inspecting import inspector_settings
     from runtime.profiles import load_profiles
 
     given, settings = load_section("alerts", AlertsSection), load_settings()
@@ -117,9 +119,22 @@ def _console(
         profiles=profiles,
     )
     sender = Sender(settings)
+    inspector, close_inspector = inspector_settings(audit_section(), settings)
+
+    def close() -> None:
+        sender.close()
+        close_inspector()
+
     return (
-        ConsoleSettings(alerts, links(section, url), sender.send, _readings(settings), _now),
-        sender.close,
+        ConsoleSettings(
+            alerts,
+            links(section, url),
+            sender.send,
+            _readings(settings),
+            _now,
+            inspector=inspector,
+        ),
+        close,
     )
 
 

@@ -62,7 +62,8 @@ def run(
         for name, statements in lists.items():
             for one in statements:
                 typer.echo(f"{_SIGNS[name]} {_NAMES[chosen][name]}  {one.text(chosen)}")
-        typer.echo(_NAMES[chosen]["holds" if found.holds else "fails"].format(parcel=found.parcel))
+        holds = "holds" if trusted is not None else "holds-by-itself"
+        typer.echo(_NAMES[chosen][holds if found.holds else "fails"].format(parcel=found.parcel))
     if not found.holds:
         raise typer.Exit(EXIT_NOT_PROVED)
 
@@ -90,6 +91,8 @@ _NAMES: dict[Language, dict[str, str]] = {
         "not_proved": "not proved",
         "faults": "WRONG     ",
         "holds": "The bundle of parcel {parcel} holds.",
+        "holds-by-itself": "The bundle of parcel {parcel} holds by the key inside it;"
+        " whose key that is, nothing here shows.",
         "fails": "The bundle does not hold.",
     },
     "zh-CN": {
@@ -97,6 +100,7 @@ _NAMES: dict[Language, dict[str, str]] = {
         "not_proved": "未证明",
         "faults": "有误  ",
         "holds": "包裹 {parcel} 的证据包成立。",
+        "holds-by-itself": "包裹 {parcel} 的证据包按其所含密钥成立；该密钥归谁所有，此处未证明。",
         "fails": "证据包不成立。",
     },
 }

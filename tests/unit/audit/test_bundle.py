@@ -20,9 +20,9 @@ from audit.dossier import dossier
 from audit.errors import AuditError
 from audit.inspections import Disposition, encode_row
 from audit.judging import review
+from audit.people import signed
 from audit.reader import gather
 from audit.signing import Signer
-from audit.telling import signed
 from audit.verify import Verified, verify
 from coldchain.times import HOUR_MS, iso
 
@@ -215,6 +215,14 @@ def test_dispositions_are_held_against_their_signatures(tmp_path: Path) -> None:
         found = verify(bundle(folder), KEY.public)
         assert found.holds
         assert code in [s.code for s in (*found.proved, *found.not_proved)]
+    own = signed(row, Signer.fresh(), KEY)
+    seal_hourly(
+        tmp_path / "own",
+        [*everything(), *numbered("inspections", [(PARCEL, START, encode_row(own))])],
+    )
+    found = verify(bundle(tmp_path / "own"), KEY.public)
+    assert "disposition-own" in [s.code for s in found.proved]
+    assert "disposition-whose" not in [s.code for s in found.not_proved]
     seal_hourly(
         tmp_path / "false",
         [*everything(), *numbered("inspections", [(PARCEL, START, encode_row(false))])],

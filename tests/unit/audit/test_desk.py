@@ -10,9 +10,9 @@ from audit.desk import Desk
 from audit.errors import AuditError
 from audit.inspections import Booked, decode_row, sentence
 from audit.ledger import Ledger, open_ledger
+from audit.people import is_signed
 from audit.sampling.draw import Lot, draw
 from audit.signing import Signer
-from audit.telling import is_signed
 from coldchain.custody import decode_event
 from coldchain.times import from_iso
 

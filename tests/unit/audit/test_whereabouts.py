@@ -16,8 +16,8 @@ from parcel_day import PARCEL, START, everything, scan, warm_on_the_way
 from audit.epcis import epcis_document, is_sscc, parcel_uri, write_epcis
 from audit.errors import AuditError
 from audit.inspections import Disposition, Result, encode_row
+from audit.people import signed
 from audit.records import open_archive
-from audit.telling import signed
 from audit.whereabouts import aboard, recall, whereabouts
 from coldchain.custody import encode_event
 from coldchain.times import HOUR_MS, MINUTE_MS, from_iso, iso

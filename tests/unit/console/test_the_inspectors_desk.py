@@ -14,7 +14,7 @@ from inspector_site import ABOARD, NOW, PARCEL, PERSON, Desk, desk
 from audit.desk import Desk as Steps
 from audit.inspections import Disposition, decode_row
 from audit.ledger import open_ledger
-from audit.telling import is_signed
+from audit.people import is_signed
 from coldchain.custody import decode_event
 from coldchain.times import HOUR_MS, MINUTE_MS, iso
 from console.inspector.desk import number_scanned
