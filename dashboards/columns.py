@@ -1,9 +1,10 @@
 """Columns of tables: what a stored field is called, its unit, how it is coloured."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.builders import table
 from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
@@ -24,6 +25,7 @@ TIME = "dateTimeAsLocal"
 AGO = "dateTimeFromNow"
 CELSIUS = "celsius"
 MINUTES = "m"
+SECONDS = "s"
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -31,7 +33,8 @@ KINDS: tuple[str, ...] = get_args(Kind)
 class Column:
     """A column: the field's name, the key of its title, and what else Grafana should know.
 
-    `none`: what is read where the store has -1, a moment that is not there yet.
+    `steps`: the thresholds that colour its text. `none`: what is read where the store has -1, a
+    moment that is not there yet.
     """
 
     field: str
@@ -43,8 +46,7 @@ class Column:
     link: str | None = None
     leads_to: str = "asset"
     width: int | None = None
-    is_margin: bool = False
-    is_time_left: bool = False
+    steps: Callable[[], build.ThresholdsConfig] | None = None
     none: str | None = None
 
     def properties(self, language: Language) -> list[DynamicConfigValue]:
@@ -57,10 +59,9 @@ class Column:
         mappings = [*self.mappings, *([] if self.none is None else [_not_yet(self.none)])]
         if mappings:
             said.append(("mappings", mappings))
-        steps = palette.margins if self.is_margin else palette.time_left
-        if self.is_margin or self.is_time_left:
-            said.append(("thresholds", steps().build()))
-        if self.is_coloured or self.is_margin or self.is_time_left:
+        if self.steps is not None:
+            said.append(("thresholds", self.steps().build()))
+        if self.is_coloured or self.steps is not None:
             kind = "color-background" if self.is_coloured else "color-text"
             said.append(("custom.cellOptions", {"type": kind, "mode": "basic"}))
         if self.link is not None:

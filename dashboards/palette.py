@@ -24,6 +24,10 @@ NEAR = STATES["warm"]
 INSIDE = STATES["ok"]
 #: A margin (°C to the nearest limit) is near below this.
 NEAR_C = 0.5
+#: A board is fresh while no partition is further behind (s), and of no use beyond the other.
+FRESH_S, STALE_S = 90.0, 600.0
+#: A message that is due for longer (min) is late.
+DUE_MINUTES = 2.0
 #: So many minutes before a deadline are few.
 NEAR_MINUTES = 30.0
 #: Lines that are no state (kinds, channels).
@@ -68,15 +72,29 @@ def time_left() -> build.ThresholdsConfig:
     return _steps(NEAR_MINUTES)
 
 
+def behind() -> build.ThresholdsConfig:
+    """Seconds behind: fresh, no longer, stale."""
+    return _colours((None, INSIDE), (FRESH_S, NEAR), (STALE_S, BEYOND))
+
+
+def overdue() -> build.ThresholdsConfig:
+    """Minutes that a message is overdue."""
+    return _colours((None, INSIDE), (DUE_MINUTES, NEAR), (5 * DUE_MINUTES, BEYOND))
+
+
+def none_wanted() -> build.ThresholdsConfig:
+    """Of what there should be none."""
+    return _colours((None, INSIDE), (1.0, NEAR))
+
+
 def _steps(near: float) -> build.ThresholdsConfig:
+    return _colours((None, BEYOND), (0.0, NEAR), (near, INSIDE))
+
+
+def _colours(*steps: tuple[float | None, str]) -> build.ThresholdsConfig:
+    """From each value on its colour; None: from below all."""
     return (
         build.ThresholdsConfig()
         .mode(dashboard.ThresholdsMode.ABSOLUTE)
-        .steps(
-            [
-                dashboard.Threshold(value=None, color=BEYOND),
-                dashboard.Threshold(value=0.0, color=NEAR),
-                dashboard.Threshold(value=near, color=INSIDE),
-            ]
-        )
+        .steps([dashboard.Threshold(value=value, color=colour) for value, colour in steps])
     )

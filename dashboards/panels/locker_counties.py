@@ -43,7 +43,7 @@ def panel(language: Language) -> table.Panel:
         Column("beyond", "beyond"),
         Column("near", "near"),
         Column("silent", "silent"),
-        Column("worst_margin", "margin", unit=CELSIUS, decimals=1, is_margin=True),
+        Column("worst_margin", "margin", unit=CELSIUS, decimals=1, steps=palette.margins),
     ]
     shown = dressed(
         table.Panel().show_header(True), "locker-counties", language, 10, 10, Query(_QUERY)

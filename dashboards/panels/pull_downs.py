@@ -4,6 +4,7 @@
 from grafana_foundation_sdk.builders import table
 
 from coldchain.reasons import Language
+from dashboards import palette
 from dashboards.columns import CELSIUS, MINUTES, TIME, Column, device, hidden, with_columns
 from dashboards.influxql import Query
 
@@ -18,7 +19,7 @@ SELECT bottom("left_minutes", 50) AS "left_minutes", "device", "channel", "celsi
 def panel(language: Language) -> table.Panel:
     columns = [
         Column("last_at", "as-of", unit=TIME, width=170),
-        Column("left_minutes", "left", unit=MINUTES, decimals=0, is_time_left=True),
+        Column("left_minutes", "left", unit=MINUTES, decimals=0, steps=palette.time_left),
         device(language, slug="first-mile"),
         Column("channel", "channel"),
         Column("celsius", "reading", unit=CELSIUS, decimals=1),

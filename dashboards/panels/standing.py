@@ -4,6 +4,7 @@
 from grafana_foundation_sdk.builders import table
 
 from coldchain.reasons import Language
+from dashboards import palette
 from dashboards.columns import CELSIUS, TIME, Column, hidden, kind, severity, with_columns
 from dashboards.influxql import Query
 
@@ -22,7 +23,7 @@ def panel(language: Language) -> table.Panel:
         severity(language),
         kind(language),
         Column("county", "county"),
-        Column("margin", "margin", unit=CELSIUS, decimals=1, is_margin=True),
+        Column("margin", "margin", unit=CELSIUS, decimals=1, steps=palette.margins),
         Column("worst", "worst", unit=CELSIUS, decimals=1),
         Column("worst_channel", "channel"),
         Column("open", "open-excursions"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from grafana_foundation_sdk.builders import table
 
 from coldchain.reasons import Language
+from dashboards import palette
 from dashboards.columns import (
     CELSIUS,
     TIME,
@@ -48,7 +49,7 @@ def panel(
         named(language),
         kind(language),
         Column("county", "county"),
-        Column("margin", "margin", unit=CELSIUS, decimals=1, is_margin=True),
+        Column("margin", "margin", unit=CELSIUS, decimals=1, steps=palette.margins),
         Column("worst", "worst", unit=CELSIUS, decimals=1),
         Column("worst_channel", "channel"),
     ]

@@ -1,5 +1,6 @@
 """Lines, stacked areas and switches over time, as SVG."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboards.palette import BEYOND, LINES
+from dashboards.palette import INSIDE, LINES
 from series.reader import Series
 
 from .fields import Shown, shown
@@ -86,12 +87,8 @@ def lines(
     x = Scale(start_ms, end_ms, LEFT, width - RIGHT)
     y = Scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
     parts = [*_grid(marks, y, panel, width), *times_axis(x, start_ms, end_ms, zone)]
-    if custom.get("thresholdsStyle", {}).get("mode") == "area" and marks[0] < 0:
-        top = max(y.at(0.0), TOP)
-        parts.append(
-            f'<rect x="{LEFT}" y="{top}" width="{width - LEFT - RIGHT}"'
-            f' height="{HEIGHT - BOTTOM - top}" fill="{BEYOND}" opacity=".18"/>'
-        )
+    if custom.get("thresholdsStyle", {}).get("mode") == "area":
+        parts += _shades(panel["fieldConfig"]["defaults"]["thresholds"]["steps"], marks, y, width)
     gap = custom.get("spanNulls") or 0
     if custom.get("drawStyle") == "bars":
         parts += _bars(drawn, x, y, len(found), is_stacked)
@@ -143,6 +140,21 @@ def switches(
             )
     words = dict(shown(panel, "").words).values()
     return svg(parts, width, height) + _keys((colour or "#888", text) for text, colour in words)
+
+
+def _shades(
+    steps: Sequence[Mapping[str, Any]], marks: Sequence[float], y: Scale, width: int
+) -> Iterator[str]:
+    """The steps that are not as they should be, as far as they are seen."""
+    ends = [step["value"] for step in steps[1:]] + [math.inf]
+    for step, end in zip(steps, ends, strict=True):
+        low = marks[0] if step["value"] is None else max(step["value"], marks[0])
+        high = min(end, marks[-1])
+        if step["color"] != INSIDE and low < high:
+            yield (
+                f'<rect x="{LEFT}" y="{y.at(high)}" width="{width - LEFT - RIGHT}"'
+                f' height="{y.at(low) - y.at(high):.1f}" fill="{step["color"]}" opacity=".18"/>'
+            )
 
 
 def _bars(

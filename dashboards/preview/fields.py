@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from series.reader import Value
 
-_UNITS = {"celsius": " °C", "m": " min", "percentunit": ""}
+_UNITS = {"celsius": " °C", "m": " min", "s": " s"}
 
 
 @dataclass(frozen=True)

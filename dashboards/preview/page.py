@@ -36,7 +36,7 @@ svg{width:100%;display:block}svg text{font-size:11px;fill:#555}
 .grid{stroke:#e3e3e3}.map{background:#eef2f4}
 .legend{margin:4px 0 0}.legend span{margin-right:12px;white-space:nowrap}
 .legend i{display:inline-block;width:10px;height:10px;margin-right:4px;border-radius:2px}
-.none{color:#666;margin:12px}
+.none{color:#666;margin:12px}ul{margin:4px 0;padding-left:20px}
 """
 
 

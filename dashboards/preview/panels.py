@@ -1,6 +1,7 @@
 """Panels by type, as HTML: one function each, and the table that finds it."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -36,7 +37,7 @@ def stat(asked: Asked) -> str:
         for series in answer:
             for name, value in zip(series.columns[1:], series.values[-1][1:], strict=True):
                 how = shown(asked.panel, name, asked.end_ms)
-                colour = how.colour or "#444444"
+                colour = how.colour_of(value) or "#444444"
                 tiles.append(
                     f'<div class="tile" style="background:{colour};color:{ink(colour)}">'
                     f"<span>{escape(how.title)}</span>"
@@ -142,6 +143,16 @@ def _over_time(draw: Callable[..., str]) -> Callable[[Asked], str]:
     return drawn
 
 
+def text(asked: Asked) -> str:
+    """A list of Markdown's: what our boards use of it."""
+    lines = [line[2:] for line in asked.panel["options"]["content"].splitlines() if line]
+    parts = [
+        re.sub(r"`(.+?)`", r"<code>\1</code>", re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(one)))
+        for one in lines
+    ]
+    return f"<ul>{''.join(f'<li>{one}</li>' for one in parts)}</ul>"
+
+
 def bars(asked: Asked) -> str:
     answer = [series for _, some in asked.answers for series in some]
     return bargauge(asked.panel, answer, asked.zone)
@@ -156,4 +167,5 @@ DRAW: dict[str, Callable[[Asked], str]] = {
     "heatmap": _over_time(heatmap),
     "status-history": _over_time(history),
     "bargauge": bars,
+    "text": text,
 }

@@ -11,8 +11,10 @@ from series.schema import (
     EXCURSION,
     FLEET,
     MARGIN_BANDS,
+    OUTBOX,
     PULL_DOWN,
     READING,
+    WORKER,
 )
 from series.settings import SeriesSettings
 from series.writer import Writer
@@ -157,6 +159,30 @@ def alert(device: str, at: int, answered: int = -1, over: int = -1) -> str:
     return made(ALERT.name, tags, fields, at)
 
 
+def worker(partition: int, lag: int, at: int) -> str:
+    """60 frames in each line, one of them rejected on partition 1."""
+    fields: dict[str, FieldValue] = {
+        "frames": 60,
+        "rejected": int(partition == 1),
+        "lag": lag,
+        "late_seconds": lag / 10,
+        "last_at": at,
+    }
+    return made(WORKER.name, {"partition": str(partition)}, fields, at)
+
+
+def outbox(waiting: int, at: int) -> str:
+    fields: dict[str, FieldValue] = {
+        "waiting": waiting,
+        "overdue_minutes": float(waiting),
+        "given_up": 1,
+        "uncertain": 0,
+        "sent": 8,
+        "last_at": at,
+    }
+    return made(OUTBOX.name, {}, fields, at)
+
+
 @pytest.fixture
 def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
     """40 devices over the hour to END, states by turns; silent ones since half an hour."""
@@ -167,6 +193,7 @@ def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
         lines += [fleet(kind, partition, at) for kind in KINDS for partition in range(4)]
         for device in ("warehouse-38", WORST_LOCKER):
             lines += readings(device, at)
+        lines += [*(worker(partition, 40 * partition, at) for partition in range(4)), outbox(3, at)]
         lines += [
             pull_down(LATE, 9.0 - minute / 20, END - 180 * MINUTE, at),
             pull_down(COOLING, 9.0, END - 60 * MINUTE, at),

@@ -30,6 +30,7 @@ LOCKERS = BY_SLUG["lockers"]
 ASSET = BY_SLUG["asset"]
 FIRST_MILE = BY_SLUG["first-mile"]
 ALERTS = BY_SLUG["alerts"]
+PIPELINE = BY_SLUG["pipeline-health"]
 BOARDS_OF_ONE = (LOCKERS, ASSET, FIRST_MILE)
 
 
@@ -188,6 +189,24 @@ def test_what_rules_found_is_told_while_it_goes_on_and_of_one_device_after_it_to
     assert going_on == ["pull-down-late"]
     of_one = rows(small_fleet, "Rules' findings", device="warehouse-38", board=ASSET)
     assert [row["rule"] for row in of_one] == ["door-open"]
+
+
+def test_the_pipeline_is_as_late_as_its_latest_partition_and_waits_for_all_of_them(
+    small_fleet: SeriesSettings,
+) -> None:
+    said: dict[str, Value] = {}
+    for row in rows(small_fleet, "The pipeline now", board=PIPELINE):
+        said |= row
+    assert (said["late_seconds"], said["lag"], said["partitions"]) == (12, 240, 4)
+    assert (said["frames"], said["rejected"], said["as_of"]) == (4 * 60 * 60, 60, END)
+    assert (said["waiting"], said["given_up"]) == (3, 1)
+    partitions = list(rows(small_fleet, "Partitions", board=PIPELINE))
+    assert {row["partition"]: row["lag"] for row in partitions}["3"] == 120
+
+
+def test_frames_are_told_a_second_whatever_the_interval(small_fleet: SeriesSettings) -> None:
+    told = [row["rate"] for row in rows(small_fleet, "Frames worked through", board=PIPELINE)]
+    assert told[-2] == pytest.approx(4 * 60 / 60)
 
 
 def test_a_board_begins_with_the_worst_of_the_kinds_that_it_is_about(
