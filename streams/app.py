@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -38,6 +39,8 @@ from .worker import Worker
 
 log = logging.getLogger(__name__)
 
+#: Seconds that a worker has to stop in order.
+STOP_WITHIN = 60.0
 _TOPICS = (FRAMES, CUSTODY, SCANS, ABOARD, PARCELS, EXCURSIONS, REJECTED)
 
 
@@ -124,6 +127,7 @@ def make_app(settings: StreamSettings) -> Any:
         await app.consumer.commit()
 
     async def close(*_: Any, **__: Any) -> None:
+        _stop_for_certain()
         await hand_over()
         await asyncio.to_thread(writer.close, wait=False)
         await worker.close()
@@ -157,6 +161,15 @@ def _stop_at_once(line: str) -> None:
     sys.stderr.write(f"coldchain stream: {line}\n")
     sys.stderr.flush()
     os._exit(1)
+
+
+def _stop_for_certain() -> None:
+    """See to it that the process ends, whatever hangs: one that neither works nor ends is started
+    again by nobody. What it has not acknowledged comes again to the next."""
+    line = f"it did not stop in order within {STOP_WITHIN:.0f} s, and is ended"
+    timer = threading.Timer(STOP_WITHIN, _stop_at_once, [line])
+    timer.daemon = True
+    timer.start()
 
 
 def _rounds(settings: StreamSettings, desk: Desk) -> Rounds:

@@ -1,4 +1,4 @@
-"""Faust's Kafka consumer, mended in five places.
+"""Faust's Kafka consumer, mended in six places.
 
 1. *Seek before resume.* After recovery Faust resumes the stream partitions and only then seeks
    them to the committed offsets (faust-streaming 0.15.3, issue 596). Records fetched in between
@@ -22,27 +22,43 @@
 5. *A thread that ends.* Where Kafka is gone, aiokafka's consumer lets the cancellation of its own
    fetch escape from `stop`; the driver's thread then dies without saying so, and whoever stops
    the worker waits for it for a minute. Here the thread says that it has ended.
+6. *A commit that ends.* Where the group's coordinator is lost while aiokafka's consumer closes, its
+   commit tries for ever; a rebalance that waits for it never ends, and the worker never stops.
+   Here a commit is given up after a while and tried again with the next; Faust would count it
+   as done.
 """
 
 import asyncio
+import logging
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+log = logging.getLogger(__name__)
+
 #: Records between two looks at the event loop.
 YIELD_EVERY = 100
+#: Seconds after which a commit is given up.
+COMMIT_WITHIN = 10.0
 
 
 class _Thread(driver.AIOKafkaConsumerThread):
-    """The driver's thread, that ends whatever its consumer does at its end."""
+    """The driver's thread, that ends whatever its consumer does at its end, as its commits do."""
 
     async def on_thread_stop(self) -> None:
         with suppress(asyncio.CancelledError):
             await super().on_thread_stop()
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        try:
+            return bool(await asyncio.wait_for(super()._commit(offsets), COMMIT_WITHIN))
+        except TimeoutError:
+            log.warning("a commit was given up after %.0f s", COMMIT_WITHIN)
+            return False
 
 
 class Consumer(driver.Consumer):
@@ -54,11 +70,13 @@ class Consumer(driver.Consumer):
     begins: dict[TP, int]
     _held: set[TP]
     _handed_on: defaultdict[TP, deque[int]]
+    _again: dict[TP, int]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._held = set()
         self._handed_on = defaultdict(deque)
+        self._again = {}
         self.begins = {}
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
@@ -81,6 +99,7 @@ class Consumer(driver.Consumer):
         """Seek to the committed offsets (where there are none, to the beginning), then resume."""
         await super().perform_seek()
         self._handed_on.clear()  # all of it comes again
+        self._again.clear()
         self._acked.clear()
         self._acked_index.clear()
         fresh = [
@@ -114,7 +133,21 @@ class Consumer(driver.Consumer):
             done = handed_on.popleft()
             acked.discard(done)
         self._acked[tp].clear()
-        return None if done is None else done + 1
+        failed = self._again.pop(tp, None)
+        return failed if done is None else done + 1
+
+    async def _commit_offsets(
+        self, offsets: Mapping[TP, int], start_new_transaction: bool = True
+    ) -> bool:
+        """Commit; what failed is still to be committed."""
+        before = {tp: self._committed_offset[tp] for tp in offsets}
+        if await super()._commit_offsets(offsets, start_new_transaction):
+            return True
+        for tp, offset in offsets.items():
+            self._again[tp] = max(offset, self._again.get(tp, offset))
+            if self._committed_offset[tp] == offset:  # so Faust says of what it could not commit
+                self._committed_offset[tp] = before[tp]
+        return False
 
     async def _drain_messages(self, fetcher: Any) -> None:
         """Hand every record fetched to the streams, in order, until stopped."""

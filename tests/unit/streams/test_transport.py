@@ -1,11 +1,15 @@
 """What the mended consumer commits: never past what is not acknowledged."""
 
+import asyncio
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
+from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams import transport
 from streams.transport import Consumer
 
 HERE = TP("frames", 0)
@@ -17,6 +21,8 @@ def consumer(handed_on: Sequence[int]) -> Consumer:
     made._handed_on = defaultdict(deque, {HERE: deque(handed_on)})
     made._acked = defaultdict(list)
     made._acked_index = defaultdict(set)
+    made._again = {}
+    made._committed_offset = defaultdict(lambda: None)
     return made
 
 
@@ -48,3 +54,35 @@ def test_offsets_that_no_record_has_are_passed_and_the_record_after_them_is_not(
     assert acknowledge(one, 10) == 11
     assert acknowledge(one, 16) is None
     assert acknowledge(one, 15) == 17
+
+
+def test_a_commit_that_failed_is_still_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Mapping[TP, int]] = []
+
+    async def commit(self: Any, offsets: Mapping[TP, int], _: bool) -> bool:
+        tried.append(offsets)
+        self._committed_offset.update(offsets)  # as Faust does, whatever came of it
+        return len(tried) > 1
+
+    monkeypatch.setattr(driver.Consumer, "_commit_offsets", commit)
+    one = consumer([10, 11, 12])
+    assert acknowledge(one, 10) == 11
+    assert not asyncio.run(one._commit_offsets({HERE: 11}))
+    assert one._should_commit(HERE, 11)
+    assert acknowledge(one) == 11
+    assert asyncio.run(one._commit_offsets({HERE: 11}))
+    assert not one._should_commit(HERE, 11)
+    assert acknowledge(one) is None
+
+
+def test_a_commit_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As aiokafka's, where the coordinator is lost while the consumer closes."""
+
+    async def never(*_: Any) -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    monkeypatch.setattr(driver.AIOKafkaConsumerThread, "_commit", never)
+    monkeypatch.setattr(transport, "COMMIT_WITHIN", 0.01)
+    thread = transport._Thread.__new__(transport._Thread)
+    assert asyncio.run(thread._commit({HERE: 11})) is False
