@@ -68,9 +68,12 @@ PIECE = Measurement(
         "integral": "integer",
         "mkt": "integer",
         "shelf": "integer",
+        "low": "float",
+        "high": "float",
     },
     "Exposure by 5-minute slots (time: the slot's start), °C; integer sums as in "
-    "coldchain.exposure, per limit LIMIT_ms and LIMIT_degree (milli-°C·ms).",
+    "coldchain.exposure, per limit LIMIT_ms and LIMIT_degree (milli-°C·ms). `low` and `high`: "
+    "the band that no limit is passed in, where there are such; in every second slot only.",
     open_fields="integer",
 )
 EXCURSION = Measurement(

@@ -6,13 +6,16 @@ from coldchain.celsius import MICRO, from_micro
 from coldchain.excursions import Excursion
 from coldchain.exposure import Sums
 from coldchain.frames import Frame
-from coldchain.judge import Plan
+from coldchain.judge import ANY, Plan
 from coldchain.records import ConditionRecord
-from coldchain.times import from_iso, minutes
+from coldchain.times import MINUTE_MS, from_iso, minutes
 from series.lines import FieldValue, head, line
 from series.schema import CONDITION, DEVICE, EXCURSION, FLAGGED, PIECE
 
 from .memory import DeviceMemory
+
+#: Pieces that begin at a multiple of this (ms) say the band: it changes seldom.
+BAND_MS = 10 * MINUTE_MS
 
 
 @lru_cache(maxsize=1 << 20)
@@ -52,6 +55,10 @@ def piece(device: str, channel: str, slot: int, plan: Plan, sums: Sums) -> str |
     mean = sums.mean_celsius()
     if mean is not None:
         text += f",mean={mean!r}"
+    if not slot % BAND_MS:
+        low, high = plan.band
+        text += f",low={low / MICRO:.4f}" if low > -ANY else ""
+        text += f",high={high / MICRO:.4f}" if high < ANY else ""
     if plan.limits:
         # Zeros too: a piece written again must not keep what an earlier one had.
         text += "," + _limits_template(plan.limit_ids) % tuple(sums.beyond)

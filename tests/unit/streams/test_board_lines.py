@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from coldchain.enrolment import Enrolled, Plans
+from coldchain.exposure import Sums
 from coldchain.frames import Channel, Frame
 from coldchain.records import ConditionRecord
 from coldchain.registry import CompartmentEntry, Duty, Entry, Registration
@@ -17,6 +18,7 @@ from streams.effects import Effects
 from streams.load import Load, Place
 from streams.memories import Memories
 from streams.meters import Meters
+from streams.points import piece
 from streams.standing import bands
 from streams.watch import Watch
 
@@ -185,3 +187,15 @@ def test_rejected_records_are_counted_by_their_partition_and_once() -> None:
     load.refuse([Refused(None, b"", why, partition=3), Refused(None, b"", why, partition=4)])
     place = Place(0, 1, 1, T0)
     assert [load_fields(load, T0, place)["rejected"] for _ in "12"] == ["1i", "0i"]
+
+
+def test_every_second_piece_says_the_band_that_its_profile_has() -> None:
+    plan = PLANS.plan("iced-seafood", "product")
+    slot = T0 - T0 % (10 * MINUTE_MS)
+    sums = Sums(count=1, known_ms=1, beyond=[0] * (2 * len(plan.limits)))
+    first, second = (
+        piece("store-1", "main.product", at, plan, sums) or "" for at in (slot, slot + 300_000)
+    )
+    assert ",low=-1.5000,high=4.0000," in first
+    assert "low=" not in second
+    assert "high=" not in second
