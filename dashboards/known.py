@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from series.schema import MEASUREMENTS
+from series.schema import MEASUREMENTS, Measurement
 
 _BY_NAME = {measurement.name: measurement for measurement in MEASUREMENTS}
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -16,7 +16,7 @@ def unknown_names(query: str) -> list[str]:
     """The measurements, tags and fields in a query that the schema does not have.
 
     Identifiers are what stands in double quotes; a name that the query itself gives (`AS`) is
-    known to its outer parts. A measurement with open fields may be asked for any.
+    known to its outer parts.
     """
     return list(dict.fromkeys(_unknown(_STRING.sub("''", query))))
 
@@ -25,10 +25,14 @@ def _unknown(query: str) -> Iterator[str]:
     sources = set(_FROM.findall(query))
     yield from sorted(sources - set(_BY_NAME))
     asked = [_BY_NAME[name] for name in sources if name in _BY_NAME]
-    if any(measurement.open_fields for measurement in asked):
-        return
     known = {name for one in asked for name in (*one.tags, *one.fields)}
     given = set(_ALIAS.findall(query))
     for name in _QUOTED.findall(query):
-        if name not in known | sources | given:
+        if name not in known | sources | given and not any(_is_open(one, name) for one in asked):
             yield name
+
+
+def _is_open(measurement: Measurement, name: str) -> bool:
+    """Whether a field of this name may be in a measurement that lists not all of them."""
+    names = measurement.open_names
+    return bool(names) and re.fullmatch(names, name) is not None

@@ -18,10 +18,12 @@ def tag_values(tag: str, where: str = "", measurement: str = ASSET.name) -> str:
     return f"{question} WHERE {where}" if where else question
 
 
-def choice(tag: str, language: Language) -> build.QueryVariable:
+def choice(
+    tag: str, language: Language, where: str = "", measurement: str = ASSET.name
+) -> build.QueryVariable:
     """Some or all values of a tag; all by default (those without the tag too)."""
     return (
-        _of(tag, language, tag_values(tag))
+        _of(tag, language, tag_values(tag, where, measurement))
         .multi(True)
         .include_all(True)
         .all_value(ALL)

@@ -8,6 +8,8 @@ Tag sets stay bounded: a device, a compartment or channel, and what the registry
 from dataclasses import dataclass
 from typing import Literal
 
+from coldchain.frames import QUANTITIES
+
 FieldType = Literal["float", "integer", "string", "boolean"]
 
 
@@ -29,7 +31,8 @@ MARGIN_BANDS: dict[str, float] = {
 class Measurement:
     """A measurement: its tags (sorted) and its fields with their types.
 
-    `open_fields`: further fields of this type are named by what is measured (channels, limits).
+    `open_fields`: further fields of this type are named by what is measured (channels, limits),
+    as the regular expression `open_names` has it.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Measurement:
     fields: dict[str, FieldType]
     about: str
     open_fields: FieldType | None = None
+    open_names: str = ""
 
 
 READING = Measurement(
@@ -47,6 +51,7 @@ READING = Measurement(
     "measured at one time; the field is the channel's name less the compartment: air, air.rear, "
     "product, humidity, door… °C, %, or 0 and 1.",
     open_fields="float",
+    open_names=rf"({'|'.join(sorted(QUANTITIES))})(\.\S+)?",
 )
 FLAGGED = Measurement(
     "flagged",
@@ -75,6 +80,7 @@ PIECE = Measurement(
     "coldchain.exposure, per limit LIMIT_ms and LIMIT_degree (milli-°C·ms). `low` and `high`: "
     "the band that no limit is passed in, where there are such; in every second slot only.",
     open_fields="integer",
+    open_names=r"\S+_(ms|degree)",
 )
 EXCURSION = Measurement(
     "excursion",

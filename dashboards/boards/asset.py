@@ -12,7 +12,8 @@ from dashboards.panels import (
     temperatures,
 )
 from dashboards.panels.excursions import marks
-from dashboards.variables import one
+from dashboards.variables import choice, one
+from series.schema import READING
 
 from .board import Board
 
@@ -21,13 +22,17 @@ ASSET = Board(
     {
         1: standing.panel,
         2: temperatures.panel,
+        8: temperatures.long_range,
         3: margins.panel,
         4: switches.panel,
         5: excursions.panel,
         6: conditions.of_one,
         7: open_alerts.of_one,
     },
-    (partial(one, "device"),),
+    (
+        partial(one, "device"),
+        partial(choice, "compartment", where=standing.DEVICE, measurement=READING.name),
+    ),
     annotations=(marks,),
     leads_to_console=True,
 )

@@ -79,9 +79,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "temperatures": ("Temperatures", "温度"),
     "temperatures-about": (
         "Least and greatest in each interval, so that no peak is averaged away. A line ends "
-        "where readings are further apart than 15 min.",
-        "每个区间的最低与最高值，峰值不会被平均掉。读数间隔超过 15 分钟处断线。",
+        "where readings are further apart than 15 min. The shaded band is the strictest of what "
+        "the chosen compartments' profiles allow.",
+        "每个区间的最低与最高值，峰值不会被平均掉。读数间隔超过 15 分钟处断线。"
+        "阴影带为所选仓室各规则中最严的允许范围。",
     ),
+    "temperatures-long": ("Temperatures, long ranges", "温度（长时段）"),
+    "temperatures-long-about": (
+        "The same by 5-minute pieces, least and greatest kept: for days and months, for which "
+        "the panel above would ask for too much.",
+        "按 5 分钟分段，保留最低与最高值；适合数日至数月。",
+    ),
+    "band-low": ("Least allowed", "允许下限"),
+    "band-high": ("Most allowed", "允许上限"),
     "margins": ("Margin to the nearest limit", "距最近限值的余量"),
     "margins-about": (
         "Of the compartment nearest to or furthest beyond its limits; the shaded part is beyond.",

@@ -12,6 +12,7 @@ from series.schema import (
     FLEET,
     MARGIN_BANDS,
     OUTBOX,
+    PIECE,
     PULL_DOWN,
     READING,
     WORKER,
@@ -95,6 +96,21 @@ def readings(device: str, at: int) -> list[str]:
         made(READING.name, tags, {"air": 5.25, "air.rear": 4.5, "product": 4.0, "door": 1.0}, at),
         made(DEVICE.name, {"device": device}, {"battery": 0.9, "missing": 2}, at),
     ]
+
+
+def piece(device: str, at: int) -> str:
+    """Five minutes between 3 and 6 °C, of goods that may have -1.5 to 4."""
+    fields: dict[str, FieldValue] = {
+        "profile": "iced-seafood",
+        "count": 10,
+        "known_ms": 5 * MINUTE,
+        "min": 3.0,
+        "max": 6.0,
+        "mean": 4.5,
+    }
+    if not at % (10 * MINUTE):
+        fields |= {"low": -1.5, "high": 4.0}
+    return made(PIECE.name, {"channel": "main.air", "device": device}, fields, at)
 
 
 def pull_down(device: str, celsius: float, since: int, at: int) -> str:
@@ -193,6 +209,7 @@ def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
         lines += [fleet(kind, partition, at) for kind in KINDS for partition in range(4)]
         for device in ("warehouse-38", WORST_LOCKER):
             lines += readings(device, at)
+            lines += [piece(device, at)] if not at % (5 * MINUTE) else []
         lines += [*(worker(partition, 40 * partition, at) for partition in range(4)), outbox(3, at)]
         lines += [
             pull_down(LATE, 9.0 - minute / 20, END - 180 * MINUTE, at),

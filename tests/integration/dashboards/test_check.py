@@ -46,7 +46,7 @@ def rows(
     reader = Reader(settings)
     for asked in board.asked("en"):
         if asked.panel == panel:
-            chosen = {"kind": kind, "county": county, "device": device}
+            chosen = {"kind": kind, "county": county, "device": device, "compartment": ".*"}
             for series in reader.query(filled(asked, chosen, START, END)):
                 for row in series.values:
                     yield {**dict(zip(series.columns, row, strict=True)), **series.tags}
@@ -207,6 +207,19 @@ def test_the_pipeline_is_as_late_as_its_latest_partition_and_waits_for_all_of_th
 def test_frames_are_told_a_second_whatever_the_interval(small_fleet: SeriesSettings) -> None:
     told = [row["rate"] for row in rows(small_fleet, "Frames worked through", board=PIPELINE)]
     assert told[-2] == pytest.approx(4 * 60 / 60)
+
+
+def test_long_ranges_keep_the_least_and_the_greatest_and_show_the_band(
+    small_fleet: SeriesSettings,
+) -> None:
+    panel = "Temperatures, long ranges"
+    found = list(rows(small_fleet, panel, device="warehouse-38", board=ASSET))
+
+    def values(field: str) -> set[Value]:
+        return {row[field] for row in found if row.get(field) is not None}
+
+    assert (values("max"), values("min")) == ({6}, {3})
+    assert (values("low"), values("high")) == ({-1.5}, {4})
 
 
 def test_a_board_begins_with_the_worst_of_the_kinds_that_it_is_about(
