@@ -29,11 +29,13 @@ from .signing import PublicKey, Signer, public_from_pem
 
 @dataclass(frozen=True, slots=True)
 class ParcelFile:
-    """A parcel's record: what is sealed of it, judged, and as data."""
+    """A parcel's record: what is sealed of it, judged, and as data. `fonts`: where fonts cut down
+    are kept; None: they are not."""
 
     found: Found
     reviewed: Reviewed
     dossier: Dossier
+    fonts: Path | None = None
 
     def document(self, language: Language, zone: tzinfo) -> Document:
         return record_document(self.dossier, self.reviewed, language, zone)
@@ -50,8 +52,14 @@ class ParcelFile:
         document = self.document(language, zone)
         if language == "en" and font is None:
             spare = _chinese_if_there() if _has_chinese(document) else None
+            spare = spare and self._small(spare, document)
             return write_pdf(document, latin_font(), made, spare)
-        return write_pdf(document, chinese_font(font), made)
+        return write_pdf(document, self._small(chinese_font(font), document), made)
+
+    def _small(self, font: Font, document: Document) -> Font:
+        from .pages.small_fonts import small_font
+
+        return font if self.fonts is None else small_font(font, self.fonts, repr(document))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +68,14 @@ class Archive:
 
     folder: Path
     catalog: Catalog
+    fonts: Path | None = None
 
     def record(self, parcel: str, prove: bool = False) -> ParcelFile:
         """A parcel's record; `prove`: with what a bundle needs. Raises AuditError."""
         found = gather(self.catalog, self.folder, parcel, prove)
         reviewed = review(found.evidence)
-        return ParcelFile(found, reviewed, dossier(found.evidence, reviewed, found.as_of))
+        made = dossier(found.evidence, reviewed, found.as_of)
+        return ParcelFile(found, reviewed, made, self.fonts)
 
     def key(self, fingerprint: str) -> PublicKey:
         """A public key of the archive, from its folder of keys. Raises AuditError."""
@@ -99,10 +109,11 @@ class Archive:
 
 
 @contextmanager
-def open_archive(folder: Path) -> Iterator[Archive]:
-    """The archive of a folder. Raises AuditError where there is none."""
+def open_archive(folder: Path, fonts: Path | None = None) -> Iterator[Archive]:
+    """The archive of a folder; `fonts`: where fonts may be kept for PDFs. Raises AuditError where
+    there is none."""
     with open_to_read(folder) as catalog:
-        yield Archive(folder, catalog)
+        yield Archive(folder, catalog, fonts)
 
 
 def _chinese_if_there() -> Font | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.audit_settings import AuditSection, person_signer, signer
 from runtime.errors import UserError
+from runtime.folders import cache_folder
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -98,5 +99,6 @@ def inspector_settings(
         tell,
         now.of,
         section.font,
+        cache_folder() / "fonts",
     )
     return made, now.close

@@ -59,9 +59,8 @@ class Asking:
     @contextmanager
     def archive(self) -> Iterator[Archive]:
         """Raises RefusedError where nothing is archived yet."""
-        folder = self.inspector.folder
         try:
-            opened = open_archive(folder)
+            opened = open_archive(self.inspector.folder, self.inspector.fonts)
             archive = opened.__enter__()
         except AuditError:
             raise RefusedError(503, "no_archive") from None

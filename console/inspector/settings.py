@@ -13,7 +13,8 @@ class InspectorSettings:
     """`folder`: the archive's. `sign` gives a person's key and `seal` the archive's; both raise
     AuditError where there is none. `tell` sends the custody events that wait, or leaves them.
     `aboard`: who is, and was, aboard a device by the stream, and may raise anything: the archive
-    is asked then, which is as old as its last seal. `font`: a file with Chinese, for PDFs.
+    is asked then, which is as old as its last seal. `font`: a file with Chinese, for PDFs;
+    `fonts`: where such are kept cut down.
     """
 
     folder: Path
@@ -22,3 +23,4 @@ class InspectorSettings:
     tell: Callable[[], None]
     aboard: Callable[[str], Sequence[AboardRecord]]
     font: Path | None = None
+    fonts: Path | None = None

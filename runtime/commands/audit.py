@@ -171,6 +171,7 @@ def record(
     import json
 
     from audit.records import open_archive
+    from runtime.folders import cache_folder
     from runtime.settings import load_settings
 
     section, people = audit_section(), load_settings().people
@@ -181,7 +182,7 @@ def record(
     except OSError as error:
         raise UserError(f"--out {out}: {error.strerror}") from None
     told = []
-    with open_archive(section.folder) as archive:
+    with open_archive(section.folder, cache_folder() / "fonts") as archive:
         for parcel in parcels:
             one = archive.record(parcel, prove=Format.BUNDLE in wanted)
             files = [_written(archive, one, kind, out, chosen, section) for kind in wanted]
