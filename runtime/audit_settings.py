@@ -68,7 +68,7 @@ def archive_settings(section: AuditSection) -> "ArchiveSettings":
     from audit.settings import ArchiveSettings
     from coldchain.profile_toml import ProfileError
     from runtime.alert_lines import alert_lines
-    from runtime.commands.alerts import AlertsSection
+    from runtime.alerts_settings import AlertsSection
     from runtime.profiles import profile_texts
 
     try:

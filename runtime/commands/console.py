@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runtime.commands.alerts import AlertsSection
+from runtime.alerts_settings import alerts_section, people_in
 from runtime.errors import UserError
 from runtime.pages import ConsoleSection, console_section, links
-from runtime.settings import Settings, load_section, load_settings
+from runtime.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from alerts.routes import Routes
@@ -106,7 +106,7 @@ def _console(
     from runtime.inspecting import inspector_settings
     from runtime.profiles import load_profiles
 
-    given, settings = load_section("alerts", AlertsSection), load_settings()
+    given, settings = alerts_section(), load_settings()
     try:
         profiles = load_profiles(given.profiles)
     except ProfileError as error:
@@ -196,18 +196,8 @@ def _readings(settings: Settings) -> Callable[[str, str, int, int], Mapping[str,
 
 
 def _people(routes: Path | None) -> "Routes":
-    """The routes' people. Their addresses are not needed here, and are not looked up."""
-    from alerts.routes_toml import RoutesError, parse_routes
-
-    path = routes or load_section("alerts", AlertsSection).routes
-    if not path.exists():
-        raise UserError(f"no routes at {path}: `coldchain alerts init {path}` writes an example")
-    try:
-        return parse_routes(path.read_text(encoding="utf-8"), str(path), lambda source: source)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} can't be read: {error}") from None
-    except RoutesError as error:
-        raise UserError(str(error)) from None
+    """The routes' people, without their addresses."""
+    return people_in(routes or alerts_section().routes)
 
 
 def _now() -> int:

@@ -97,8 +97,14 @@ def test_a_breach_is_listed_answered_and_silenced_from_the_command(
         other = call("ack", "feed", "--by", "wang", "--cause", "other")
         assert (other.returncode, "needs a text" in other.stderr) == (2, True)
         assert call("ack", "beef", "--by", "wang", "--cause", "unloading").returncode == 2
-        assert call("ack", "feed", "--by", "wang", "--cause", "unloading").returncode == 0
-        wait_for("acknowledged")
+        unknown = call("ack", "feed", "--by", "wnag", "--cause", "unloading")
+        assert (unknown.returncode, "no recipient 'wnag'" in unknown.stderr) == (2, True)
+        assert "there are wang" in unknown.stderr
+        assert [one["status"] for one in listed()] == ["firing"]
+        answered = call("ack", "feed", "--by", "wang", "--cause", "unloading")
+        assert (answered.returncode, answered.stdout) == (0, "acknowledged feed0001 (van-1 main)\n")
+        # It is said only once it is so.
+        assert [one["status"] for one in listed()] == ["acknowledged"]
         muted = call("silence", "van-1", "--by", "wang", "--reason", "washed", "--for", "30m")
         assert muted.returncode == 0
         name = muted.stdout.split()[1].rstrip(":")
@@ -117,6 +123,9 @@ def test_a_breach_is_listed_answered_and_silenced_from_the_command(
         service.terminate()
         ended = service.wait(30)
     assert ended == 0
+    late = call("ack", "feed0001", "--by", "wang", "--cause", "goods-moved")
+    assert (late.returncode, late.stdout.startswith("sent, not entered yet")) == (1, True)
+    assert "is `coldchain alerts run` running?" in late.stderr
     assert [one["title"] for one in phone.messages()] == ["[CRITICAL] van-1 main 7.5 °C"]
     # The shipped profile gives the message its limit.
     assert "limit 4.0 °C" in phone.messages()[0]["message"]
