@@ -23,13 +23,12 @@ Channels = Mapping[str, Readings]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A channel lately: its name, its last value and when, lowest and highest."""
+    """A channel lately: its name, its last value and when, lowest to highest."""
 
     name: str
     latest: str
     at: str
-    lowest: str
-    highest: str
+    span: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,9 @@ def boxes(
             Box(
                 name,
                 say[placed.duty],
-                placed.profile if profile is None else profile.title.get(reader.language, ""),
+                placed.profile
+                if profile is None
+                else profile.title.get(reader.language, placed.profile),
                 [] if channels is None else list(_lines(reader, say, channels)),
                 "" if channels is None else _openings(say, channels),
                 channels is not None,
@@ -105,10 +106,10 @@ def _lines(reader: Reader, say: Mapping[str, str], channels: Channels) -> Iterab
         words = _STATES.get(quantity)
         if words is not None:
             state = say[words[0] if read.values[-1] >= 0.5 else words[1]]
-            yield Line(label, state, at, "", "")
+            yield Line(label, state, at, "")
         else:
             low, high = min(read.values), max(read.values)
-            yield Line(label, f"{read.values[-1]:.2f}", at, f"{low:.2f}", f"{high:.2f}")
+            yield Line(label, f"{read.values[-1]:.2f}", at, f"{low:.2f} – {high:.2f}")
 
 
 def _openings(say: Mapping[str, str], channels: Channels) -> str:
@@ -162,7 +163,7 @@ def parcels(
             Parcel(
                 one.parcel,
                 one.compartment,
-                one.profile if profile is None else profile.title.get(reader.language, ""),
+                one.profile if profile is None else profile.title.get(reader.language, one.profile),
                 reader.clock(one.start),
                 ", ".join(words),
                 bool(own.part),
