@@ -36,11 +36,18 @@ class Intake:
     """One consumer on the three topics. For one thread."""
 
     def __init__(
-        self, db: sqlite3.Connection, books: Books, kafka: KafkaSettings, clock: Callable[[], int]
+        self,
+        db: sqlite3.Connection,
+        books: Books,
+        kafka: KafkaSettings,
+        clock: Callable[[], int],
+        is_over: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`is_over`: whether waiting for the database is to end."""
         self._db = db
         self._books = books
         self._clock = clock
+        self._is_over = is_over
         self._waits_for: dict[TopicPartition, int] = {}
         self._taking = Taking(db, books, kafka.topic)
         self._registry = kafka.topic(REGISTRY)
@@ -95,7 +102,7 @@ class Intake:
         polled = self._consumer.poll(POLL_MS, max_records=500)
         now = self._clock()
         batch = {where: records for where, records in polled.items() if records}
-        with transaction(self._db):
+        with transaction(self._db, self._is_over):
             for records in batch.values():
                 for record in records:
                     self._taking.take(record, now)

@@ -41,12 +41,14 @@ class Postman:
         self._channels = Channels()
         self._clock = clock
         self._whereabouts = whereabouts
+        self._is_over: Callable[[], bool] = lambda: False
         self._pool = ThreadPoolExecutor(workers, "alerts-channel")
         self._under_way: dict[Future[tuple[Outcome, str]], Letter] = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Deliver until `stop`."""
-        with transaction(self._db):
+        """Deliver until `stop`. Raises DatabaseBusyError where another program holds it then."""
+        self._is_over = stop.is_set
+        with transaction(self._db, self._is_over):
             found = self._dispatch.recover(self._clock())
         if found:
             _log.warning("%d messages may have been sent before the last crash", found)
@@ -68,7 +70,7 @@ class Postman:
         if not devices:
             return
         self._whereabouts.refresh(devices, self._clock())  # before the transaction: it may wait
-        with transaction(self._db):
+        with transaction(self._db, self._is_over):
             letters = self._dispatch.take(self._clock(), busy)
         for letter in letters:
             self._under_way[self._pool.submit(self._send, letter)] = letter
@@ -84,7 +86,7 @@ class Postman:
         done = [future for future in self._under_way if future.done()]
         if not done:
             return
-        with transaction(self._db):
+        with transaction(self._db, self._is_over):
             for future in done:
                 outcome, error = future.result()
                 letter = self._under_way[future]

@@ -2,6 +2,7 @@
 
 import fcntl
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from kafka.errors import KafkaError
 
 from .books import Books
-from .database import DatabaseVersionError, open_database
+from .database import DatabaseBusyError, DatabaseVersionError, open_database
 from .dispatch import Dispatch
 from .intake import Intake
 from .postman import Postman
@@ -46,7 +47,7 @@ class AlertService:
         # The schema is made here, before a second thread opens the file.
         with _alone(settings.database), closing(_opened(settings.database)) as db:
             books = Books(db, settings)
-            intake = Intake(db, books, settings.kafka, wall_clock)
+            intake = Intake(db, books, settings.kafka, wall_clock, stop.is_set)
             delivering = threading.Thread(
                 target=self._deliver, args=(stop, failed), name="alerts-postman", daemon=True
             )
@@ -56,6 +57,8 @@ class AlertService:
                 while not stop.is_set():
                     try:
                         intake.step()
+                    except DatabaseBusyError as error:  # and we were told to end
+                        _log.warning("%s; what was read is read again", error)
                     except KafkaError as error:  # it went on from the database; so do we
                         _log.warning("Kafka: %s; trying on", error)
                         stop.wait(1.0)
@@ -89,6 +92,9 @@ class AlertService:
                 Postman(
                     db, dispatch, settings.routes, settings.workers, wall_clock, whereabouts
                 ).run(stop)
+        except DatabaseBusyError as error:
+            failed.append(AlertsError(f"{error}; what was being sent is looked at when it starts"))
+            stop.set()
         except BaseException as error:  # noqa: BLE001 - raised again by `run`
             failed.append(error)
             stop.set()
@@ -99,13 +105,16 @@ def _opened(database: Path) -> sqlite3.Connection:
         return open_database(database)
     except DatabaseVersionError as error:
         raise AlertsError(f"{database}: {error}") from None
+    except DatabaseBusyError as error:
+        raise AlertsError(str(error)) from None
 
 
 @contextmanager
 def _alone(database: Path) -> Iterator[None]:
     """Hold the database's lock: two services would each send what the other is sending."""
     database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(database.name + ".lock").open("w") as lock:
+    path = database.with_name(database.name + ".lock")
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

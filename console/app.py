@@ -11,6 +11,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from alerts.database import DatabaseBusyError, DatabaseVersionError
+
 from .access import RefusedError
 from .deeds import Deeds
 from .inspector.pages import InspectorPages
@@ -73,6 +75,9 @@ def build(settings: ConsoleSettings) -> Starlette:
             return inspector.refused(request, error)
         if isinstance(error, FileNotFoundError):
             return pages.refused(request, RefusedError(503, "no_database"))
+        if isinstance(error, DatabaseBusyError | DatabaseVersionError):
+            _log.error("no alerts can be shown: %s", error)
+            return pages.refused(request, RefusedError(503, "busy"))
         status = getattr(error, "status_code", 500)
         if status == 500:
             _log.error("a page failed", exc_info=error)
@@ -103,6 +108,8 @@ def build(settings: ConsoleSettings) -> Starlette:
         exception_handlers={
             RefusedError: refused,
             FileNotFoundError: refused,
+            DatabaseBusyError: refused,
+            DatabaseVersionError: refused,
             404: refused,
             405: refused,
             500: refused,

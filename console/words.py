@@ -165,6 +165,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "It could not be entered; try again in a moment.",
     ),
     "no_database": ("告警服务尚未启动。", "The alert service has not begun yet."),
+    "busy": ("数据暂时读不到，请稍后刷新。", "It can't be read just now: refresh in a moment."),
     "no_page": ("没有这个页面。", "No such page."),
     "fault": ("页面出错，请稍后重试。", "Something went wrong; try again in a moment."),
 }

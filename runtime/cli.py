@@ -105,6 +105,8 @@ def _in_one_line(error: Exception) -> str | None:
     kinds: tuple[tuple[str, str], ...] = (
         ("runtime.errors", "UserError"),
         ("audit.errors", "AuditError"),
+        ("alerts.database", "DatabaseVersionError"),
+        ("alerts.database", "DatabaseBusyError"),
         ("runtime.servers.errors", "ServerError"),
         ("series.http", "Unreachable"),
         ("series.setup", "SetupError"),

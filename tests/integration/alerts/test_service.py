@@ -2,13 +2,14 @@
 
 import contextlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -268,6 +269,35 @@ def test_partitions_that_are_added_are_read_without_a_restart(
         sender.close()
         _until(lambda: len(list_alerts(database)) == 2)
         _until(lambda: len(phone.messages()) == 2)  # x1 is not said again
+
+
+def test_another_program_that_holds_the_database_is_waited_for(
+    kafka: KafkaSettings,
+    tmp_path: Path,
+    phone: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("alerts.database.PATIENCE", 0.1)
+    database = tmp_path / "alerts.sqlite"
+    wang = Recipient("wang", {"phone": phone.url()}, "en")
+    settings = _settings(kafka, database, wang)
+    with _running(settings):
+        _until(lambda: _messages(database) == [] and database.exists())
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=30)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            _send(kafka, _excursion("x1"))
+            _until(lambda: "held by another program" in caplog.text)
+            assert phone.messages() == []
+            other.execute("COMMIT")
+        _until(lambda: phone.messages())
+        _until(lambda: "free again" in caplog.text)
+    assert len(phone.messages()) == 1
+    with closing(sqlite3.connect(database, isolation_level=None, timeout=30)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(AlertsError, match="held by another program"):
+            AlertService(settings).run(threading.Event())
 
 
 def test_a_second_service_on_one_database_is_refused(

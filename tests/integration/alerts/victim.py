@@ -30,7 +30,7 @@ def killing(when: str, number: int) -> None:
     """Let the process die, as by a crash, just before or after its `number`th commit."""
 
     @contextmanager
-    def deadly(db: sqlite3.Connection) -> Iterator[None]:
+    def deadly(db: sqlite3.Connection, *_: object) -> Iterator[None]:
         global _count
         before = db.total_changes
         with transaction(db):
