@@ -44,6 +44,7 @@ class Plans:
         self._profiles = profiles
         self._made: dict[tuple[str, str], Plan] = {}
         self._given: dict[tuple[str, str, bool], Given] = {}
+        self._cooling: dict[str, Given] = {}
 
     def profile(self, name: str) -> Profile:
         """The profile of this name. Raises Unregistered."""
@@ -67,6 +68,16 @@ class Plans:
             limits = self.plan(name, quantity).limits
             given = of_temperature(quantity, self.profile(name), limits, is_cooling)
             self._given[name, quantity, is_cooling] = given
+        return given
+
+    def cooling(self, name: str, quantity: str) -> Given:
+        """The rules of a channel in pre-cooling that is not judged. Raises Unregistered."""
+        pull_down = self.rules(name, quantity, "pre-cooling").pull_down
+        if pull_down is None:
+            return NONE
+        given = self._cooling.get(name)
+        if given is None:
+            given = self._cooling[name] = Given(pull_down=pull_down)
         return given
 
 
@@ -217,6 +228,9 @@ class Enrolled:
             if said.counts and quantity in TEMPERATURES and placed.duty not in IDLE:
                 plan = self.plans.plan(placed.profile, quantity)
                 rules = self.plans.rules(placed.profile, quantity, placed.duty)
+            elif placed.duty == "pre-cooling":
+                # Goods come in warm: no band judges them, but they have to be cold in time.
+                rules = self.plans.cooling(placed.profile, quantity)
         return Post(
             channel,
             compartment,

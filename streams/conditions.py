@@ -167,6 +167,11 @@ def _change(enrolled: Enrolled, post: Post, channel: ChannelMemory, first: int) 
 
 def _before(enrolled: Enrolled, post: Post, channel: ChannelMemory) -> Given:
     """The rules that a temperature was given so far; none where its profile is gone."""
+    if not channel.profile:  # never judged: what it was given it had from the registry alone
+        try:
+            return enrolled.post(enrolled.index(channel.last_at), post.channel).rules
+        except Unregistered:
+            return NONE
     duty: Duty = "in-service" if channel.spell is None else "pre-cooling"
     try:
         return enrolled.plans.rules(channel.profile, post.quantity, duty)

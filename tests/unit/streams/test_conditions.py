@@ -28,13 +28,18 @@ STEP = 30_000
 PLANS = Plans(load_profiles())
 
 
-def entry(at: int, duty: Duty = "in-service", profile: str = "iced-seafood") -> Entry:
+def entry(
+    at: int, duty: Duty = "in-service", profile: str = "iced-seafood", counts: bool = True
+) -> Entry:
     return Entry(
         since=iso(at),
         kind="van",
         asset="V",
         compartments={"main": CompartmentEntry(profile=profile, duty=duty)},
-        channels={"main.air.rear": ChannelEntry(calibration=0.25)},
+        channels={
+            "main.air.rear": ChannelEntry(calibration=0.25),
+            "main.product": ChannelEntry(counts=counts),
+        },
     )
 
 
@@ -89,7 +94,10 @@ def story(number: int, samples: int = 1200) -> Story:
     history = [entry(0)]
     if number % 4 == 1:
         duty: Duty = "pre-cooling" if number % 8 == 1 else "under-repair"
-        history.append(entry(T0 + samples * STEP // 2 + 7, duty))
+        counts = number not in (9, 17)  # warm goods are no excursion, and late all the same
+        if number == 17:
+            history = [entry(0, duty, counts=counts)]
+        history.append(entry(T0 + samples * STEP // 2 + 7, duty, counts=counts))
         history.append(entry(T0 + samples * STEP * 3 // 4, profile="vaccine-2-8"))
     made = Story(enrolled(f"van-{number}", *history))
     names = ["main.product", "main.air", "main.air.rear"][: 1 + number % 3]
@@ -255,3 +263,12 @@ def test_a_reading_that_comes_late_changes_no_condition() -> None:
     way.take(one_frame(1, {30: 2.0}, {5: 1.0}))
     way.settle()
     assert way.conditions == []
+
+
+@pytest.mark.parametrize("number", [9, 17])
+def test_goods_whose_readings_do_not_count_are_late_all_the_same(number: int) -> None:
+    one = story(number)
+    [until] = [entry.since for entry in one.enrolled.registration.history][-1:]
+    late = [found for found in streamed([one], 7).conditions if found.rule == "pull-down-late"]
+    assert [found.subject for found in late if found.since < until][:1] == ["main.product"]
+    assert that_hold(late)
