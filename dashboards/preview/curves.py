@@ -90,6 +90,7 @@ def lines(
     if custom.get("thresholdsStyle", {}).get("mode") == "area":
         parts += _shades(panel["fieldConfig"]["defaults"]["thresholds"]["steps"], marks, y, width)
     gap = custom.get("spanNulls") or 0
+    parts += _between(found, x, y)
     if custom.get("drawStyle") == "bars":
         parts += _bars(drawn, x, y, len(found), is_stacked)
         drawn = []
@@ -155,6 +156,18 @@ def _shades(
                 f'<rect x="{LEFT}" y="{y.at(high)}" width="{width - LEFT - RIGHT}"'
                 f' height="{y.at(low) - y.at(high):.1f}" fill="{step["color"]}" opacity=".18"/>'
             )
+
+
+def _between(found: Sequence[Curve], x: Scale, y: Scale) -> Iterator[str]:
+    """The area between two lines, where the one is filled down to the other."""
+    titled = {curve.shown.title: curve for curve in found}
+    for curve in found:
+        other = titled.get(curve.shown.fill_to)
+        if other is not None:
+            edges = [(at, value) for at, value in curve.points if value is not None]
+            edges += [(at, value) for at, value in other.points[::-1] if value is not None]
+            path = " ".join(f"{x.at(at)},{y.at(value)}" for at, value in edges)
+            yield f'<polygon points="{path}" fill="{curve.colour}" opacity=".12"/>'
 
 
 def _bars(

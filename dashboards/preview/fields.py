@@ -14,7 +14,8 @@ _UNITS = {"celsius": " °C", "m": " min", "s": " s"}
 @dataclass(frozen=True)
 class Shown:
     """A field as shown. `words`: stored value -> text and colour. `steps`: from which value on
-    (None: from below all) which colour. `now_ms`: by which it is told how long ago a moment is."""
+    (None: from below all) which colour. `now_ms`: by which it is told how long ago a moment is.
+    `fill_to`: what is between this line and the one of that title is filled."""
 
     title: str
     unit: str = ""
@@ -26,6 +27,7 @@ class Shown:
     colours_text: bool = False
     is_hidden: bool = False
     now_ms: int | None = None
+    fill_to: str = ""
 
     def text(self, value: Value, zone: ZoneInfo) -> str:
         """A value as a person reads it."""
@@ -79,6 +81,7 @@ def _with(base: Shown, said: Mapping[str, Any]) -> Shown:
         fills_cell=cell == "color-background" or base.fills_cell,
         colours_text=cell == "color-text" or base.colours_text,
         is_hidden=said.get("custom.hidden", base.is_hidden),
+        fill_to=said.get("custom.fillBelowTo", base.fill_to),
     )
 
 

@@ -142,14 +142,17 @@ def preview(
     language: Annotated[
         str | None, typer.Option(help="zh-CN or en. Default: the settings' language.")
     ] = None,
+    board: Annotated[
+        list[str] | None, typer.Option(help="Only this board, as `lockers`; may be repeated.")
+    ] = None,
 ) -> None:
     """Draw the boards' data into one HTML file, without a Grafana.
 
-    Example: `coldchain dashboards preview boards.html --language en`
+    Example: `coldchain dashboards preview boards.html --language en --board lockers`
     """
     from zoneinfo import ZoneInfo
 
-    from dashboards.boards import BOARDS
+    from dashboards.boards import BY_SLUG
     from dashboards.preview import preview as draw
     from dashboards.words import LANGUAGES
     from runtime.errors import UserError
@@ -161,10 +164,13 @@ def preview(
     chosen = language or settings.people.language
     if chosen not in LANGUAGES:
         raise UserError(f"no language {chosen!r} here: {' or '.join(LANGUAGES)}")
+    if unknown := [one for one in board or () if one not in BY_SLUG]:
+        raise UserError(f"no board {unknown[0]!r} here: {', '.join(BY_SLUG)}")
+    boards = [BY_SLUG[one] for one in board or BY_SLUG]
     start_ms, end_ms = _range(since, until)
     zone = ZoneInfo(settings.people.zone)
     try:
-        page = draw(settings.series, BOARDS, _language(chosen), start_ms, end_ms, zone)
+        page = draw(settings.series, boards, _language(chosen), start_ms, end_ms, zone)
         file.write_text(page, encoding="utf-8")
     except Unreachable as error:
         raise _away(error) from None

@@ -39,6 +39,7 @@ def test_build_writes_a_file_for_each_board_and_language(tmp_path: Path) -> None
         ),
         (["push", "--url", "http://127.0.0.1:9"], "COLDCHAIN_DASHBOARDS_TOKEN"),
         (["preview", "x.html", "--language", "fr"], "no language 'fr'"),
+        (["preview", "x.html", "--board", "fleet"], "no board 'fleet' here: fleet-now, asset"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_what_to_do(

@@ -167,6 +167,19 @@ def test_a_bar_gauge_without_rows_says_what_the_board_says_of_none() -> None:
     assert DRAW["bargauge"](asked) == '<p class="none">none</p>'
 
 
+def test_the_band_is_filled_between_its_edges_and_one_edge_alone_is_a_line() -> None:
+    panel = PANELS["Temperatures"]
+
+    def drawn(*sides: str) -> str:
+        rows: list[Row] = [[0, 1.0], [10 * MINUTE, 1.0]]
+        answers = [("$col", [Series("piece", ["time", side], {}, rows)]) for side in sides]
+        return DRAW["timeseries"](Asked(panel, answers, 0, 20 * MINUTE, SHANGHAI))
+
+    assert drawn("low", "high").count("<polygon") == 1
+    assert drawn("high").count("<polygon") == 0
+    assert "Most allowed" in drawn("high")
+
+
 def test_bars_stand_on_each_other_where_the_panel_stacks_them_and_there_is_none_for_nothing() -> (
     None
 ):
