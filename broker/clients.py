@@ -4,9 +4,11 @@ Keys are raw UTF-8 bytes under Kafka's murmur2 (kafka-python's default partition
 every client puts a device on the same partition.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaTimeoutError
 
 from .settings import KafkaSettings
 from .topics import Topic
@@ -48,3 +50,19 @@ def consumer(
 def partitions_of(client: KafkaConsumer, topic: str) -> list[TopicPartition]:
     """All partitions of a topic (by its full name), in order; empty where there is none."""
     return [TopicPartition(topic, one) for one in sorted(client.partitions_for_topic(topic) or ())]
+
+
+def ends_of(
+    client: KafkaConsumer, partitions: Collection[TopicPartition], timeout_ms: int
+) -> dict[TopicPartition, int]:
+    """The offset after the last record of each partition. Raises KafkaError.
+
+    kafka-python 3.0.12 stumbles (KeyError) where a busy broker answered for some of them alone.
+    """
+    if not partitions:
+        return {}
+    try:
+        found: dict[TopicPartition, int] = client.end_offsets(partitions, timeout_ms=timeout_ms)
+    except KeyError as error:
+        raise KafkaTimeoutError(f"Kafka did not say where {error} ends") from None
+    return found
