@@ -3,14 +3,15 @@
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import pairwise
+from typing import Protocol
 
 import msgspec
 
 from .accounts import Account, by_boot
-from .bundle import KEYS, MANIFEST, SIGNATURE, SOFTWARE, Line, Manifest, entries_of
+from .bundle import KEYS, MANIFEST, SIGNATURE, SOFTWARE, Line, Manifest, Member, entries_of
 from .dossier import Dossier, encode_dossier
 from .entries import Entry, Kind, encode_leaf, order_of, subject_hash
 from .errors import AuditError
@@ -57,7 +58,14 @@ def manifest_of(members: Mapping[str, bytes], key: PublicKey) -> Manifest:
         raise Fault("changed", member=MANIFEST) from None
 
 
-def check_members(manifest: Manifest, members: Mapping[str, bytes]) -> None:
+class Listing(Protocol):
+    """A manifest, of one parcel or of many."""
+
+    @property
+    def members(self) -> Sequence[Member]: ...
+
+
+def check_members(manifest: Listing, members: Mapping[str, bytes]) -> None:
     named = {one.name: one for one in manifest.members}
     there = [name for name in members if name not in (MANIFEST, SIGNATURE)]
     for name in there:

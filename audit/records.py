@@ -46,20 +46,8 @@ class ParcelFile:
 
     def pdf(self, language: Language, zone: tzinfo, font: Path | None = None) -> bytes:
         """As PDF. Raises AuditError where no font with Chinese is found; what to install."""
-        from .pages.pdf import write_pdf
-
-        made = datetime.fromtimestamp(self.found.as_of / 1000, tz=zone)
         document = self.document(language, zone)
-        if language == "en" and font is None:
-            spare = _chinese_if_there() if _has_chinese(document) else None
-            spare = spare and self._small(spare, document)
-            return write_pdf(document, latin_font(), made, spare)
-        return write_pdf(document, self._small(chinese_font(font), document), made)
-
-    def _small(self, font: Font, document: Document) -> Font:
-        from .pages.small_fonts import small_font
-
-        return font if self.fonts is None else small_font(font, self.fonts, repr(document))
+        return as_pdf(document, self.found.as_of, zone, font, self.fonts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +102,27 @@ def open_archive(folder: Path, fonts: Path | None = None) -> Iterator[Archive]:
     there is none."""
     with open_to_read(folder) as catalog:
         yield Archive(folder, catalog, fonts)
+
+
+def as_pdf(
+    document: Document, made: int, zone: tzinfo, font: Path | None, fonts: Path | None
+) -> bytes:
+    """A document as PDF, dated `made` (ms). Raises AuditError where no font with Chinese is found;
+    what to install."""
+    from .pages.pdf import write_pdf
+
+    at = datetime.fromtimestamp(made / 1000, tz=zone)
+    if document.language == "en" and font is None:
+        spare = _chinese_if_there() if _has_chinese(document) else None
+        spare = spare and _small(spare, fonts, document)
+        return write_pdf(document, latin_font(), at, spare)
+    return write_pdf(document, _small(chinese_font(font), fonts, document), at)
+
+
+def _small(font: Font, fonts: Path | None, document: Document) -> Font:
+    from .pages.small_fonts import small_font
+
+    return font if fonts is None else small_font(font, fonts, repr(document))
 
 
 def _chinese_if_there() -> Font | None:

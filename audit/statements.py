@@ -46,6 +46,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{by} ({role}) decided: {decision}, signed as it is here by the archive",
         "zh-CN": "{by}（{role}）的处置：{decision}，签名有效",
     },
+    "summary": {
+        "en": "what is said of the {count} parcels is what their own bundles prove",
+        "zh-CN": "对 {count} 件包裹的汇总与各自证据包所证明的一致",
+    },
     # not proved
     "whose-key": {
         "en": "whose the key is: compare its fingerprint {key} with the one published,"
@@ -92,6 +96,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "zh-CN": "{by} 的处置：由密钥 {key} 签名，本文件中没有该密钥",
     },
     # faults
+    "summary-differs": {
+        "en": "consignment.json says something else of parcel {parcel} than its bundle proves",
+        "zh-CN": "consignment.json 对包裹 {parcel} 的说法与其证据包不符",
+    },
     "disposition-false": {
         "en": "the disposition of {by} at {at}: its signature is false",
         "zh-CN": "{by} 于 {at} 的处置：签名无效",

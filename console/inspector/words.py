@@ -6,10 +6,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "inspect": ("查验", "Inspection"),
     "find_parcel": ("查包裹", "Find a parcel"),
     "parcel_number": ("单号（可扫码）", "Parcel number (type or scan)"),
-    "find": ("查找", "Find"),
     "open_van": ("开箱查验", "Open a van"),
     "van_number": ("车辆或柜机编号", "Van or locker"),
-    "show_sheet": ("查验单", "Show the sheet"),
     "samplings": ("预约抽检", "Samplings by appointment"),
     "no_samplings": ("没有预约。", "Nothing is booked."),
     "book": ("新预约", "Book a sampling"),
@@ -190,8 +188,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "share_over": ("链接无效或已过期。", "This link is not good, or is over."),
     "not_possible": ("未录入：{why}", "Not entered: {why}"),
     "to_desk": ("返回查验", "Back to the desk"),
-    "by_risk_none": ("无", "none"),
-    "excursions": ("超限", "Excursions"),
 }
 
 

@@ -1,19 +1,17 @@
 """`coldchain audit`: seal what came in; records, samplings, dispositions, EPCIS."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runtime import audit_goods
+from runtime import audit_goods, audit_record
 from runtime.audit_desk import app as sample_app
-from runtime.audit_settings import AuditSection, archive_settings, audit_section, signer
+from runtime.audit_settings import archive_settings, audit_section, signer
 from runtime.audit_shared import JsonOption
 from runtime.errors import UserError
 
 if TYPE_CHECKING:
-    from audit.records import Archive, ParcelFile
     from audit.seals import SignedSeal
 
 app = typer.Typer(
@@ -22,20 +20,8 @@ app = typer.Typer(
     help="Seal what came in; a parcel's record, samplings, dispositions.",
 )
 
-Language = Literal["zh-CN", "en"]
-
-
-class Format(StrEnum):
-    """What a record can be written as."""
-
-    HTML = "html"
-    PDF = "pdf"
-    BUNDLE = "bundle"
-    JSON = "json"
-
-
 app.add_typer(sample_app, name="sample")
-for one in (audit_goods.dispose, audit_goods.recall, audit_goods.epcis):
+for one in (audit_record.record, audit_goods.dispose, audit_goods.recall, audit_goods.epcis):
     app.command()(one)
 
 #: Of a long list so many are told; --json has all.
@@ -147,104 +133,6 @@ def status(as_json: JsonOption = False) -> None:
     for device, boot, gaps in short[:MOST_TOLD]:
         ranges = ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in gaps[:MOST_TOLD])
         typer.echo(f"  {device} boot {boot}: frames {ranges}")
-
-
-@app.command()
-def record(
-    parcels: Annotated[list[str], typer.Argument(help="Parcels, by their numbers.")],
-    out: Annotated[
-        Path, typer.Option("--out", help="The folder to write into.", metavar="DIR")
-    ] = Path("records"),
-    formats: Annotated[
-        list[Format] | None, typer.Option("--as", help="What to write; again for another.")
-    ] = None,
-    language: Annotated[
-        Language | None, typer.Option(help="Of the pages; else as the settings say.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Write parcels' records as far as they are sealed: HTML and PDF for people, a bundle that
-    proves itself, or JSON. A bundle has both languages.
-
-    Example: `coldchain audit record 106141415115000596 --as html --as bundle --out records`
-    """
-    import json
-
-    from audit.records import open_archive
-    from runtime.folders import cache_folder
-    from runtime.settings import load_settings
-
-    section, people = audit_section(), load_settings().people
-    chosen: Language = language or ("en" if people.language == "en" else "zh-CN")
-    wanted = formats or [Format.HTML, Format.PDF]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"--out {out}: {error.strerror}") from None
-    told = []
-    with open_archive(section.folder, cache_folder() / "fonts") as archive:
-        for parcel in parcels:
-            one = archive.record(parcel, prove=Format.BUNDLE in wanted)
-            files = [_written(archive, one, kind, out, chosen, section) for kind in wanted]
-            told.append(_summary(one, files, chosen))
-    if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False))
-        return
-    for summary in told:
-        typer.echo(f"{summary['parcel']}: {summary['word']} ({summary['verdict']})")
-        for reason in summary["reasons"]:
-            typer.echo(f"  {reason}")
-        for file in summary["files"]:
-            typer.echo(f"  {file}")
-
-
-def _written(
-    archive: "Archive",
-    one: "ParcelFile",
-    kind: Format,
-    out: Path,
-    language: Language,
-    section: AuditSection,
-) -> Path:
-    """One file of a record, written."""
-    from audit.dossier import encode_dossier
-    from audit.service import wall_clock
-    from runtime.logger_files import zone_named
-    from runtime.settings import load_settings
-
-    zone = zone_named(load_settings().people.zone)
-    name = one.dossier.record.parcel
-    path = out / (
-        f"{name}.{kind}" if kind in (Format.BUNDLE, Format.JSON) else f"{name}.{language}.{kind}"
-    )
-    if kind == Format.BUNDLE:
-        content = archive.bundle(one, signer(section), zone, wall_clock(), section.font)
-    elif kind == Format.JSON:
-        content = encode_dossier(one.dossier)
-    elif kind == Format.PDF:
-        content = one.pdf(language, zone, section.font)
-    else:
-        content = one.html(language, zone)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise UserError(f"{path} can't be written: {error.strerror}") from None
-    return path
-
-
-def _summary(one: "ParcelFile", files: list[Path], language: Language) -> dict[str, Any]:
-    from audit.pages.words import WORDS
-    from coldchain.reasons import Reason
-
-    said = one.dossier.record
-    return {
-        "parcel": said.parcel,
-        "verdict": said.verdict,
-        "word": WORDS[language][said.verdict],
-        "as_of": one.dossier.as_of,
-        "reasons": [Reason(r.verdict, r.code, r.values).text(language) for r in said.reasons],
-        "files": [str(file) for file in files],
-    }
 
 
 def _tell(made: "list[SignedSeal]", as_json: bool) -> None:

@@ -171,12 +171,48 @@ def test_a_parcel_is_held_sampled_and_recalled_and_its_record_says_so(
     assert {"loading", "sensor_reporting", "sampling", "inspecting", "holding"} <= set(steps)
 
 
+def test_a_vans_morning_and_a_shipment_are_records_that_prove_themselves(
+    kafka: KafkaSettings, city: Path, run: Run, tmp_path: Path
+) -> None:
+    events = fed(kafka, city)
+    run("audit", "seal")
+    van = next(e.device for e in events if e.act == "loaded" and e.device.startswith("van"))
+    span = ("--from", "2026-07-17T22:00:00Z", "--to", "2026-07-18T03:00:00Z")
+    wrote = run(
+        "audit", "record", "--van", van, *span,
+        "--as", "html", "--as", "pdf", "--as", "json", "--json",
+    )  # fmt: skip
+    (said,) = json.loads(wrote.stdout)
+    document = json.loads((tmp_path / "records" / f"{van}.json").read_bytes())
+    assert len(document["items"]) == sum(said["counts"].values()) > 1
+    page = (tmp_path / "records" / f"{van}.en.html").read_text()
+    assert page.count("<svg") >= 1
+    assert all(one["parcel"] in page for one in document["items"])
+
+    listed = [one["parcel"] for one in document["items"]][:2]
+    (tmp_path / "0652.txt").write_text("\n".join(listed))
+    run("audit", "record", "--shipment", "0652.txt", "--as", "bundle")
+    found = json.loads(
+        run("verify", "records/0652.bundle", "--key", "key.pem.pub", "--json").stdout
+    )
+    assert found["holds"] is True
+    verdicts = {one["parcel"]: one["verdict"] for one in document["items"]}
+    assert {parcel: one["verdict"] for parcel, one in found["parcels"].items()} == {
+        parcel: verdicts[parcel] for parcel in listed
+    }
+    assert "holds: 2 parcels" in run("verify", "records/0652.bundle").stdout
+
+
 def test_mistakes_are_one_line(run: Run, tmp_path: Path) -> None:
     for arguments in (
         ("audit", "record", "1"),
         ("audit", "status"),
         ("audit", "sample", "show", "none"),
         ("verify", "none.bundle"),
+        ("audit", "record"),
+        ("audit", "record", "--van", "van-1"),
+        ("audit", "record", "1", "--from", "2026-07-17T22:00", "--to", "2026-07-18T03:00"),
+        ("audit", "record", "--shipment", "none.txt"),
         ("audit", "recall", "van-1", "--from", "yesterday", "--to", "today"),
     ):
         done = run(*arguments, status=2)
