@@ -7,6 +7,7 @@ lifecycle, standing, trouble and routes.
 import sqlite3
 
 from coldchain.alert_commands import Acknowledge, Command, CommandError, Comment, Note, Silence
+from coldchain.parcel_records import AboardRecord
 from coldchain.records import Severity
 from coldchain.registry import Registration
 from coldchain.times import SECOND_MS, from_iso
@@ -49,6 +50,14 @@ class Books:
     def registration(self, device: str, registration: Registration | None) -> None:
         """A device's history as it is now; None: taken off the registry."""
         self._rows.registration(device, registration)
+
+    def aboard(self, record: AboardRecord) -> None:
+        """Where a parcel is aboard a device, and what its earlier legs have left it."""
+        self._rows.aboard(record)
+
+    def ashore(self, device: str, parcel: str) -> None:
+        """A parcel is not aboard that device any more."""
+        self._rows.ashore(device, parcel)
 
     def finding(self, record: Record, now: int) -> None:
         """Take in what is said of a finding. One judged earlier than what is held is ignored."""

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from coldchain.alert_commands import Silence
+from coldchain.parcel_records import AboardRecord
 from coldchain.records import ExcursionRecord
 from coldchain.registry import Entry, Registration
 from coldchain.times import MINUTE_MS
 
 from . import findings, messages, silences
+from .allowances import Allowance, least_left
 from .findings import Record
 from .links import MESSAGE
 from .messages import Message, Reader, Told
@@ -19,6 +21,7 @@ from .rows import member
 from .settings import AlertSettings
 from .standing import RANK, gravest
 
+_aboard = msgspec.json.Decoder(AboardRecord)
 _registration = msgspec.json.Decoder(Registration)
 
 
@@ -29,6 +32,7 @@ class Composer:
         self._db = db
         self._settings = settings
         self._zone = ZoneInfo(settings.zone)
+        self._aboard: tuple[str, int, list[AboardRecord]] = ("", 0, [])
         self._spaces: tuple[int, list[tuple[str, Entry]]] = (-MINUTE_MS, [])
 
     def told(self, alert: str, now: int, is_escalated: bool, number: int) -> Told:
@@ -47,6 +51,7 @@ class Composer:
             silent_since=findings.began(silence) if silence is not None and is_lost else None,
             left=self._left(record, now),
             lost=self._lost(record),
+            allowances=self._allowances(record, now),
         )
 
     def alerts(self, row: sqlite3.Row, told: list[Told], now: int) -> Message:
@@ -133,6 +138,16 @@ class Composer:
         held = [findings.decode(row["record"]) for row in rows]
         beyond = [one for one in held if isinstance(one, ExcursionRecord)]
         return max(beyond, key=lambda one: (RANK[one.severity], one.start), default=None)
+
+    def _allowances(self, record: Record, now: int) -> tuple[Allowance, ...]:
+        """What the parcels in an excursion's compartment have left, those with the least."""
+        if not isinstance(record, ExcursionRecord):
+            return ()
+        if (record.device, now) != self._aboard[:2]:  # its other alerts ask for the same
+            rows = self._db.execute("SELECT value FROM aboard WHERE device = ?", (record.device,))
+            self._aboard = record.device, now, [_aboard.decode(row["value"]) for row in rows]
+        aboard = self._aboard[2]
+        return least_left(record, aboard, self._settings.profiles, now, messages.MOST_ALLOWANCES)
 
     def _left(self, record: Record, now: int) -> int | None:
         """How long (ms) until a graver limit of the same side is passed, if it goes on like this.

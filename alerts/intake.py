@@ -33,7 +33,7 @@ LOOK_MS = 60 * SECOND_MS
 
 
 class Intake:
-    """One consumer on the three topics. For one thread."""
+    """One consumer on the room's topics. For one thread."""
 
     def __init__(
         self,

@@ -20,6 +20,7 @@ from coldchain.rules.findings import Finding
 from coldchain.rules.table import say as say_rule
 from coldchain.times import MINUTE_MS, from_iso
 
+from .allowances import Allowance
 from .findings import Record, began, compartment, ended, last_seen, limit_of
 from .nearest import Space
 from .routes import Language
@@ -32,6 +33,8 @@ MOST_SHORT_LINES = 8
 #: So many parcels are named, by so many of their last characters; the page has the others.
 MOST_PARCELS = 3
 PARCEL_END = 6
+#: Of so many parcels it is said how much longer they may be out of limits.
+MOST_ALLOWANCES = 2
 
 #: An alert as people name it.
 SHORT_ID = 8
@@ -45,7 +48,8 @@ class Told:
 
     `number`: of the reminder (0: the first word). `flaps`: how often it came back. `left`: ms
     until a graver limit is passed. `silent_since`: ms, since when its device is not heard.
-    `lost`: the breach that a silent device was in.
+    `lost`: the breach that a silent device was in. `allowances`: of the
+    parcels aboard those with the least time left.
     """
 
     alert: str
@@ -57,6 +61,7 @@ class Told:
     silent_since: int | None = None
     left: int | None = None
     lost: ExcursionRecord | None = None
+    allowances: tuple[Allowance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def write(
         lines = _short_lines(reader, order, now, is_all=not link)
     lines = [_heads(say, order), *lines]
     if len(assets) == 1:
-        parcels = "" if is_page else _parcels(say, order)
+        parcels = ("" if is_page else _parcels(say, order)) + _allowances(say, order)
         lines.append(parcels + _advice(reader, order[0], space))
     if is_page:
         return Message(title, _body(lines))
@@ -322,6 +327,21 @@ def _parcels(say: Mapping[str, str], order: Sequence[Told]) -> str:
     named = " ".join("…" + parcel[-PARCEL_END:] for parcel in most.parcels[:MOST_PARCELS])
     key = "parcels_named" if named else "parcels"
     return say[key].format(count=most.parcels_total, named=named)
+
+
+def _allowances(say: Mapping[str, str], order: Sequence[Told]) -> str:
+    """Which parcels have the least time left out of limits, and how long."""
+    of_each = {one.parcel: one for told in order for one in told.allowances}
+    least = sorted(of_each.values(), key=lambda one: (one.left, one.parcel))[:MOST_ALLOWANCES]
+    if not least:
+        return ""
+    told = say["allowance_and"].join(
+        say["allowance" if one.left else "allowance_none"].format(
+            parcel="…" + one.parcel[-PARCEL_END:], left=one.left // MINUTE_MS
+        )
+        for one in least
+    )
+    return say["allowances"].format(told=told)
 
 
 def _course(one: Told) -> Course:

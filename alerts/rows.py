@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from coldchain.parcel_records import AboardRecord
 from coldchain.profile import Profile
 from coldchain.records import Severity
 from coldchain.registry import Entry, Registration
@@ -39,6 +40,19 @@ class Rows:
             "INSERT OR REPLACE INTO registry VALUES (?, ?)",
             (device, msgspec.json.encode(registration)),
         )
+
+    def aboard(self, record: AboardRecord) -> None:
+        """A parcel's berths as last said; of one that is off the device nothing is kept."""
+        if all(berth.end is not None for berth in record.berths):
+            self.ashore(record.device, record.parcel)
+            return
+        self._db.execute(
+            "INSERT OR REPLACE INTO aboard VALUES (?, ?, ?)",
+            (record.device, record.parcel, msgspec.json.encode(record)),
+        )
+
+    def ashore(self, device: str, parcel: str) -> None:
+        self._db.execute("DELETE FROM aboard WHERE device = ? AND parcel = ?", (device, parcel))
 
     def entry(self, device: str, at: int) -> Entry | None:
         """What the registry says of a device at that time (ms)."""

@@ -7,8 +7,9 @@ from typing import Protocol
 
 import msgspec
 
-from broker.topics import ALERT_COMMANDS, EXCURSIONS, REGISTRY, Topic
+from broker.topics import ABOARD, ALERT_COMMANDS, EXCURSIONS, REGISTRY, Topic
 from coldchain.alert_commands import decode_command
+from coldchain.parcel_records import AboardRecord
 from coldchain.registry import Registration
 
 from .books import Books
@@ -41,6 +42,7 @@ class Arrived(Protocol):
 
 
 _registration = msgspec.json.Decoder(Registration)
+_aboard = msgspec.json.Decoder(AboardRecord)
 
 
 class Taking:
@@ -53,6 +55,7 @@ class Taking:
             name(EXCURSIONS): self._finding,
             name(ALERT_COMMANDS): self._command,
             name(REGISTRY): self._registration,
+            name(ABOARD): self._aboard,
         }
 
     @property
@@ -85,3 +88,10 @@ class Taking:
         device = (record.key or b"").decode()
         value = None if record.value is None else _registration.decode(record.value)
         self._books.registration(device, value)
+
+    def _aboard(self, record: Arrived, _now: int) -> None:
+        if record.value is not None:
+            self._books.aboard(_aboard.decode(record.value))
+            return
+        device, _, parcel = (record.key or b"").decode().partition("/")
+        self._books.ashore(device, parcel)
