@@ -5,7 +5,16 @@ from grafana_foundation_sdk.builders import table
 
 from coldchain.reasons import Language
 from dashboards import palette
-from dashboards.columns import CELSIUS, TIME, Column, hidden, kind, severity, with_columns
+from dashboards.columns import (
+    CELSIUS,
+    TIME,
+    Column,
+    device,
+    hidden,
+    kind,
+    severity,
+    with_columns,
+)
 from dashboards.influxql import Query
 
 from .parts import dressed
@@ -14,12 +23,13 @@ DEVICE = '"device" =~ /^$device$/'
 
 _QUERY = f"""\
 SELECT last("severity") AS "severity", "margin", "worst", "worst_channel", "open", "confirmed",\
- "last_at" FROM "asset" WHERE $timeFilter AND {DEVICE} GROUP BY "kind", "county\""""
+ "last_at" FROM "asset" WHERE $timeFilter AND {DEVICE} GROUP BY "device", "kind", "county\""""
 
 
 def panel(language: Language) -> table.Panel:
     columns = [
         Column("last_at", "as-of", unit=TIME, width=170),
+        device(language),
         severity(language),
         kind(language),
         Column("county", "county"),
