@@ -125,17 +125,21 @@ class Acceptance:
         while not all(lane.gate.is_set() for lane in lanes):
             for lane in lanes:
                 await lane.gate.wait()
-        through = [record for record in records if self._lanes[record.topic].direct]
-        left = [record for record in records if not self._lanes[record.topic].direct]
-        if through:
-            failed = await self._line.send(through)
-            if len(failed) < len(through):
+        pending = list(records)
+        while pending:
+            # Kept in the same turn as their lane is seen to spool: into the spool of one that went
+            # direct meanwhile nobody would look before the next trouble.
+            held = [record for record in pending if not self._lanes[record.topic].direct]
+            if held:
+                pending = [record for record in pending if self._lanes[record.topic].direct]
+                await self._keep(held)
+                continue
+            failed = await self._line.send(pending)
+            if len(failed) < len(pending):
                 self._confirmed = time.monotonic()
             for index, failure in failed.items():
-                self._lanes[through[index].topic].stumble(failure.why)
-            left += [through[index] for index in sorted(failed)]
-        if left:
-            await self._keep(left)
+                self._lanes[pending[index].topic].stumble(failure.why)
+            pending = [pending[index] for index in sorted(failed)]
 
     def _lane(self, topic: str) -> Lane:
         lane = self._lanes.get(topic)
