@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 #: Between two looks (s), and how long one is tried.
 LOOK = 2.0
-PATIENCE = 10.0
+PATIENCE = 5.0
 #: What is open is written again so often (ms): messages about it go on.
 AGAIN_MS = MINUTE_MS
 #: At the start, what is not open is looked back at for so long.
@@ -165,6 +165,8 @@ def _follow(
     try:
         while True:
             is_last = stop.is_set()
+            if is_last and is_down:
+                return  # the next start looks back
             lines, written = found.look(clock())
             try:
                 bad = writer.send(lines).result()
