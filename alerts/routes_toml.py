@@ -23,6 +23,7 @@ A channel is an apprise URL, and as such a secret: it is named by an environment
 file (beside the routes), never written here.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -163,22 +164,48 @@ def parse_routes(
                 severity=tuple(rule.severity),
             )
         )
-        _check_medicine(rules[-1], recipients, place)
     to, steps = _whom(given.default.to, given.default.escalate, recipients, f"{file}: default")
     if all(name in GROUPS for name in to):
         raise RoutesError(f"{file}: default: needs a name; {CREW} alone may be nobody")
     repeat = _repeat(given.default.repeat_minutes, f"{file}: default")
-    return Routes(recipients, Rule(DEFAULT, to, steps, repeat), tuple(rules))
+    default = Rule(DEFAULT, to, steps, repeat)
+    for made in rules:
+        _check_medicine(made, default, f"{file}: rule {made.name!r}")
+    return Routes(recipients, default, tuple(rules))
 
 
-def _check_medicine(rule: Rule, recipients: Mapping[str, Recipient], place: str) -> None:
-    """Who names medicine in a rule has to have the people that its alarms need."""
-    starts = tuple(pattern.rstrip("*") for pattern in MEDICINE.profile)
-    if any(one.startswith(starts) for one in rule.profile) and len(recipients) < MEDICINE.people:
+def _check_medicine(rule: Rule, default: Rule, place: str) -> None:
+    """Who names medicine in a rule has to reach the people that its alarms need, whoever is in.
+
+    A crew or a depot may be nobody; where the rule names nobody beside them, the default holds.
+    """
+    is_critical = not rule.severity or "critical" in rule.severity
+    if not is_critical or not any(map(_names_medicine, rule.profile)):
+        return
+    sure = _named(default)
+    if any(name not in GROUPS for name in rule.to):
+        sure = _named(rule) | sure
+    if len(sure) < MEDICINE.people:
         raise RoutesError(
-            f"{place}: an alarm about medicine goes to at least {MEDICINE.people} people, and "
-            f"there are {len(recipients)} recipients"
+            f"{place}: a critical alarm about medicine goes to at least {MEDICINE.people} people, "
+            f"and with nobody in a crew or depot this reaches {len(sure)}: name more in `to`, "
+            "`escalate` or the default"
         )
+
+
+def _named(rule: Rule) -> set[str]:
+    """The people that a rule and its steps name."""
+    names = [*rule.to, *(name for step in rule.steps for name in step.to)]
+    return {name for name in names if name not in GROUPS}
+
+
+def _names_medicine(pattern: str) -> bool:
+    """Whether a pattern of profiles means medicine's; one that fits all means nothing."""
+    plain = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    return bool(plain) and any(
+        one.rstrip("*").startswith(plain) or plain.startswith(one.rstrip("*"))
+        for one in MEDICINE.profile
+    )
 
 
 def _repeat(minutes: float | None, place: str) -> int | None:

@@ -3,6 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from alerts.trouble import MUTES
 from coldchain.rules.table import RULES
 from coldchain.times import MINUTE_MS, iso
@@ -188,3 +190,36 @@ def test_a_device_whose_every_compartment_is_empty_is_quiet(
     world.say(make_condition("door-open", subject="main.door"))
     world.go_to(5)
     assert world.heard == []
+
+
+@pytest.mark.parametrize("rule", sorted(MUTES["device-silent"]))
+def test_a_silent_device_mutes_its_warnings_and_never_what_is_critical(
+    make_world: Any, make_condition: Any, rule: str
+) -> None:
+    for severity, told in (("warning", ["device-silent"]), ("critical", ["device-silent", rule])):
+        world = make_world()
+        world.enrol()
+        world.say(make_condition("device-silent"))
+        world.go_to(1)
+        world.say(make_condition(rule, severity=severity))
+        world.go_to(3)
+        assert [word[2] for word in world.words] == [f"c-{one}" for one in told]
+
+
+@pytest.mark.parametrize("state", ["confirmed", "presumed"])
+def test_a_breach_of_a_silent_device_is_told_and_a_muted_warning_that_turns_critical_too(
+    make_world: Any, make_condition: Any, make_record: Any, state: str
+) -> None:
+    world = make_world()
+    world.enrol()
+    world.say(make_condition("device-silent"))
+    world.say(make_condition("fast-rise"))
+    world.go_to(1)
+    world.say(make_record("x1", state))
+    world.say(make_condition("fast-rise", severity="critical", as_of=2))
+    world.go_to(3)
+    assert {word[2:4] for word in world.words} == {
+        ("c-device-silent", "warning"),
+        ("x1", "critical"),
+        ("c-fast-rise", "critical"),
+    }

@@ -108,7 +108,11 @@ def test_a_good_file_gives_routes() -> None:
         ('crews = ["harbour"]', 'quiet = ["22-7"]', "'wang': quiet: '22-7' is not hours"),
         ('crews = ["harbour"]', 'shift = ["06:00-06:00"]', "'wang': shift: "),
         ('crews = ["harbour"]', 'role = "king"', "king"),
-        ('kind = ["van"]', 'profile = ["vaccine-*"]', "at least 3 people, and there are 1"),
+        (
+            'kind = ["van"]',
+            'profile = ["vaccine-*"]',
+            "at least 3 people, and with nobody in a crew or depot this reaches 1",
+        ),
         ("[[rules]]", "[[rules", "not TOML"),
         ('crews = ["harbour"]', 'crews = "harbour"', "crews"),
     ],
@@ -187,3 +191,81 @@ def test_medicine_that_finds_too_few_people_says_how_many_are_missing() -> None:
     assert decision.missing == 2
     assert decision.because[-1] == "the routes have 1: 2 too few"
     assert route(_parse(GOOD), Case("d", "warning", "medicine-2-8-gsp", kind="van")).missing == 0
+
+
+MEDICINE_FILE = """
+[[recipients]]
+name = "wang"
+crews = ["harbour"]
+channels = { phone = "env:WANG" }
+
+[[recipients]]
+name = "duty"
+channels = { phone = "env:DUTY" }
+
+[[recipients]]
+name = "chief"
+channels = { phone = "env:CHIEF" }
+
+[[recipients]]
+name = "qa"
+channels = { phone = "env:QA" }
+
+[[rules]]
+name = "medicine"
+profile = ["medicine-*"]
+to = TO
+escalate = [{ after_minutes = 10, to = ["chief"] }]
+
+[default]
+to = ["duty"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("to", "is_enough"),
+    [
+        ('["wang"]', True),  # wang, chief as the next step, duty by default
+        ('["@crew", "wang"]', True),
+        ('["duty", "chief"]', False),  # four recipients in the file, two reached
+        ('["@crew"]', False),  # nobody in the crew, and the default is one
+        ('["@crew", "@depot"]', False),
+    ],
+)
+def test_a_rule_for_medicine_reaches_three_people_whoever_is_in_or_is_refused(
+    to: str, is_enough: bool
+) -> None:
+    text = MEDICINE_FILE.replace("TO", to)
+    if not is_enough:
+        with pytest.raises(RoutesError, match="rule 'medicine': a critical alarm about medicine"):
+            _parse(text)
+        warnings = text.replace(f"to = {to}", f'severity = ["warning"]\nto = {to}')
+        assert _parse(warnings).rules[0].name == "medicine"
+        return
+    routes = _parse(text)
+    for crew in ("harbour", "nobody's", ""):
+        case = Case("d", "critical", "medicine-2-8-gsp", kind="van", crew=crew)
+        decision = route(routes, case)
+        assert (decision.missing, len(decision.now) >= 3) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_medicine"),
+    [
+        ("medicine-2-8-gsp", True),
+        ("med*", True),
+        ("vaccine-*", True),
+        ("*", False),
+        ("frozen", False),
+    ],
+)
+def test_a_pattern_that_means_medicine_is_known_however_it_is_written(
+    pattern: str, is_medicine: bool
+) -> None:
+    text = MEDICINE_FILE.replace("TO", '["duty"]').replace("medicine-*", pattern)
+    text = text.replace('to = ["chief"] }]', 'to = ["duty"] }]')
+    if not is_medicine:
+        assert _parse(text).rules[0].profile == (pattern,)
+        return
+    with pytest.raises(RoutesError, match="this reaches 1"):
+        _parse(text)
