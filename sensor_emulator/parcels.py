@@ -89,8 +89,11 @@ class _Drawing:
         self._lockers: dict[str, list[tuple[Point, list[int]]]] = defaultdict(list)
         for device in fleet.devices:
             if device.kind in ("locker", "cabinet") and not device.idle:
-                place = device.position, list(device.boxes)
-                self._lockers[fleet.profile_of[device.first]].append(place)
+                own: dict[str, list[int]] = defaultdict(list)
+                for box in device.boxes:
+                    own[fleet.profile_of[box]].append(box)
+                for profile, boxes in own.items():
+                    self._lockers[profile].append((device.position, boxes))
 
     def bring_in(self, loads: Loads) -> None:
         """From the sea: parcels of each load, pre-cooled, then in a store."""

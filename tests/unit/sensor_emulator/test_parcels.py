@@ -123,6 +123,22 @@ def test_a_parcel_is_only_ever_among_goods_of_its_own_profile() -> None:
             assert made.fleet.profile_of[stay.box] == parcel.profile
 
 
+def test_in_a_mixed_locker_each_parcel_lies_where_its_own_goods_do() -> None:
+    locker = "[fleet.locker]\ncount = 8\ncompartments = 3\n"
+    text = (
+        CITY.replace("LATE", "0")
+        .replace("MISSING", "0")
+        .replace("per_trip", "to_lockers = 1\nper_trip")
+    )
+    made = plan(parse_scenario(text.replace(locker, locker + "mixed = true\n"), "t.toml", PROFILES))
+    fleet, seen = made.fleet, set[tuple[str, str]]()
+    for parcel in made.parcels:
+        for stay in parcel.stays:
+            assert fleet.profile_of[stay.box] == parcel.profile
+            seen.add((fleet.devices[fleet.device_of[stay.box]].kind, parcel.profile))
+    assert {("locker", "iced-seafood"), ("locker", "chilled-meat-and-dairy")} <= seen
+
+
 def test_a_parcel_is_in_one_place_at_a_time_and_moves_on() -> None:
     _, _, made, _ = emulated()
     for parcel in made.parcels:
