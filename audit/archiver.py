@@ -163,7 +163,7 @@ class Archiver:
 
     def deposit(self) -> None:
         """Leave the last seals of days that are over with somebody else, where that is set."""
-        deposit(self._catalog, self._settings.deposits, self._clock())
+        deposit(self._catalog, self._settings.deposits, self._clock(), self._settings.folder)
 
     def take(self) -> int:
         """Take in what has come; the number of records."""

@@ -6,6 +6,7 @@ keys.pem             the public keys of the signatures; the manifest's first
 record.json          the record as data (audit/dossier.py)
 record.*.html, .pdf  the record for people
 seals.jsonl          the chain of seals looked through, after the one before it; others apart
+stamp.*.tsr          a time-stamping service's answer (RFC 3161) for the seal of that number
 evidence.jsonl.gz    every shard looked through: the parcel's entries in it, raw, the leaves
                      before and after them, and the proof; a shard with none has neighbours
 """
@@ -13,7 +14,7 @@ evidence.jsonl.gz    every shard looked through: the parcel's entries in it, raw
 import base64
 import gzip
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -91,6 +92,7 @@ class Contents:
     dossier: Dossier
     pages: Mapping[str, bytes]
     keys: Sequence[PublicKey] = ()
+    stamps: Mapping[int, bytes] = field(default_factory=dict)
 
 
 def make_bundle(contents: Contents, signer: Signer, now: int) -> bytes:
@@ -102,6 +104,7 @@ def make_bundle(contents: Contents, signer: Signer, now: int) -> bytes:
         RECORD: encode_dossier(contents.dossier),
         **contents.pages,
         SEALS: b"".join(encode_signed(one) + b"\n" for one in (*found.seals, *found.apart)),
+        **{stamp_name(number): answer for number, answer in sorted(contents.stamps.items())},
         EVIDENCE: gzip.compress(_evidence(found.places), mtime=0),
     }
     manifest = Manifest(
@@ -120,6 +123,11 @@ def make_bundle(contents: Contents, signer: Signer, now: int) -> bytes:
     head = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
     signature = signer.sign(head).hex().encode()
     return pack({MANIFEST: head, SIGNATURE: signature, **members})
+
+
+def stamp_name(number: int) -> str:
+    """The member with a time-stamp of the seal of this number."""
+    return f"stamp.{number}.tsr"
 
 
 def signers_of(seals: Iterable[SignedSeal], key_of: Callable[[str], PublicKey]) -> list[PublicKey]:

@@ -1,26 +1,28 @@
 """Each day's last seal, left with somebody else: what is under it can't be made up afterwards.
 
-A place is a folder (of another authority's, mounted here), or an address that apprise can reach
-(`mailto://…`, `json://…`). One that does not take it is tried again after the next seal.
+A place is a folder (of another authority's, mounted here), a time-stamping service (`tsa+https://…`,
+audit/timestamps.py), or an address that apprise can reach (`mailto://…`, `json://…`). One that does
+not take it is tried again after the next seal.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from coldchain.times import iso
 
 from .catalog import Catalog
 from .seals import SignedSeal, encode_signed
+from .timestamps import is_service, keep, stamp
 
 _log = logging.getLogger(__name__)
 
-#: Leaves the seal of a day (`2026-11-23`) at a place; raises OSError where it is not taken.
-Leave = Callable[[str, str, SignedSeal], None]
 
+def deposit(catalog: Catalog, places: Sequence[str], now: int, folder: Path) -> int:
+    """Leave the last seals of all days that are over, at every place that lacks them; how many.
 
-def deposit(catalog: Catalog, places: Sequence[str], now: int) -> int:
-    """Leave the last seals of all days that are over, at every place that lacks them; how many."""
+    `folder`: the archive's, which keeps what time-stamping services answer.
+    """
     left = 0
     for place in places:
         done = catalog.deposits(place)
@@ -28,7 +30,7 @@ def deposit(catalog: Catalog, places: Sequence[str], now: int) -> int:
             if start in done:
                 continue
             try:
-                _way(place)(place, iso(start)[:10], seal)
+                _leave(place, iso(start)[:10], seal, folder)
             except OSError as error:
                 _log.warning("%s not deposited at %s: %s", iso(start)[:10], _shown(place), error)
                 break
@@ -37,8 +39,14 @@ def deposit(catalog: Catalog, places: Sequence[str], now: int) -> int:
     return left
 
 
-def _way(place: str) -> Leave:
-    return _send if "://" in place else _drop
+def _leave(place: str, day: str, seal: SignedSeal, folder: Path) -> None:
+    """Leave the seal of a day (`2026-11-23`) at a place. Raises OSError where it is not taken."""
+    if is_service(place):
+        keep(folder, seal.seal.number, stamp(place, seal))
+    elif "://" in place:
+        _send(place, day, seal)
+    else:
+        _drop(place, day, seal)
 
 
 def _drop(place: str, day: str, seal: SignedSeal) -> None:

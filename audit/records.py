@@ -25,6 +25,7 @@ from .pages.html import write_html
 from .pages.record import record_document
 from .reader import Found, gather
 from .signing import PublicKey, Signer, public_from_pem
+from .timestamps import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class Archive:
             except AuditError:
                 continue
         keys = signers_of((*one.found.seals, *one.found.apart), self.key)
-        return make_bundle(Contents(one.found, one.dossier, pages, keys), signer, now)
+        stamps = kept(self.folder, one.found.scope.first, one.found.scope.last)
+        return make_bundle(Contents(one.found, one.dossier, pages, keys, stamps), signer, now)
 
     @property
     def sealed_at(self) -> int | None:

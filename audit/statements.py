@@ -37,6 +37,11 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "what was sealed up to seal {seal} ({at}) was there when that seal was deposited",
         "zh-CN": "第 {seal} 号封存（{at}）及之前的内容，在该签名存放于他处时已存在",
     },
+    "stamped": {
+        "en": "what was sealed up to seal {seal} was there by {at}, as a time-stamping service"
+        " signed",
+        "zh-CN": "第 {seal} 号封存及之前的内容最迟于 {at} 已存在，由时间戳服务签名证明",
+    },
     "disposition-own": {
         "en": "{by} ({role}) decided: {decision}, signed with their own key {key}, as the archive's"
         " key vouches",
@@ -64,6 +69,15 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "time: the seals' times are the archive's own clock; compare a seal with one"
         " deposited elsewhere",
         "zh-CN": "时间：封存时间取自档案自身时钟；可与存放于他处的签名核对",
+    },
+    "stamp-roots": {
+        "en": "what a time-stamping service says of seal {seal}: give its root certificate"
+        " (--tsa-root)",
+        "zh-CN": "时间戳服务对第 {seal} 号封存的证明：请用 --tsa-root 给出其根证书",
+    },
+    "stamp-not": {
+        "en": "the time-stamp of seal {seal}, by the certificates given: {what}",
+        "zh-CN": "按所给证书，第 {seal} 号封存的时间戳未能证明：{what}",
     },
     "pages": {
         "en": "the pages for people (HTML, PDF) are as signed, but were not made again;"

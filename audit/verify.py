@@ -6,12 +6,14 @@ that no other of its subject is; that every shard in scope was looked through; a
 made again from the raw frames.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from cryptography.x509 import Certificate
 
 from coldchain.journey import Journey
 
-from .bundle import EVIDENCE, RECORD, SEALS, Line
+from .bundle import EVIDENCE, RECORD, SEALS, Line, stamp_name
 from .checks import (
     Fault,
     accounts_of,
@@ -51,15 +53,19 @@ class Verified:
 
 
 def verify(
-    packed: bytes, trusted: PublicKey | None = None, deposited: SignedSeal | None = None
+    packed: bytes,
+    trusted: PublicKey | None = None,
+    deposited: SignedSeal | None = None,
+    roots: Sequence[Certificate] = (),
 ) -> Verified:
     """Check a bundle's bytes. `trusted`: the archive's public key as published; without it the
     bundle is checked against the key in it, and whose that is stays unproved. `deposited`: a seal
-    as somebody else keeps it; without it the time of the seals is the archive's word.
+    as somebody else keeps it; `roots`: the certificates of time-stamping services. Without either
+    the time of the seals is the archive's word.
     """
     found = Verified()
     try:
-        _Checking(found, trusted, deposited).all(packed)
+        _Checking(found, trusted, deposited, roots).all(packed)
     except Fault as fault:
         found.faults.append(fault.statement)
     return found
@@ -67,11 +73,17 @@ def verify(
 
 class _Checking:
     def __init__(
-        self, found: Verified, trusted: PublicKey | None, deposited: SignedSeal | None
+        self,
+        found: Verified,
+        trusted: PublicKey | None,
+        deposited: SignedSeal | None,
+        roots: Sequence[Certificate],
     ) -> None:
         self._found = found
         self._trusted = trusted
         self._deposited = deposited
+        self._roots = roots
+        self._is_timed = deposited is not None
 
     def all(self, packed: bytes) -> None:
         try:
@@ -87,6 +99,7 @@ class _Checking:
         chain, seals = self._seals(members[SEALS], scope, keys)
         self._check_trust(chain, keys[0])
         self._check_deposit(chain)
+        self._check_stamps(members, chain)
         lines = list(lines_of(members[EVIDENCE]))
         for line in lines:
             check_line(line, seals)
@@ -161,6 +174,26 @@ class _Checking:
             raise Fault("deposit-differs", seal=number)
         self._prove("deposit", seal=number, at=own.seal.at)
 
+    def _check_stamps(self, members: Mapping[str, bytes], chain: Sequence[SignedSeal]) -> None:
+        """What time-stamping services say of seals of the chain."""
+        for one in chain:
+            number = one.seal.number
+            answer = members.get(stamp_name(number))
+            if answer is None:
+                continue
+            if not self._roots:
+                self._leave("stamp-roots", seal=number)
+                continue
+            from .timestamps import check_stamp
+
+            try:
+                said = check_stamp(answer, one, self._roots)
+            except AuditError as error:
+                self._leave("stamp-not", seal=number, what=str(error))
+                continue
+            self._is_timed = True
+            self._prove("stamped", seal=number, at=said.at)
+
     def _check_complete(
         self,
         evidence: Evidence,
@@ -217,7 +250,7 @@ class _Checking:
             self._leave("missing-frames", device=device, boot=boot, frames=gaps)
         self._leave("pages")
         self._leave("origin")
-        if self._deposited is None:
+        if not self._is_timed:
             self._leave("time")
         if scope.first > 1:
             self._leave("earlier", first=chain[0].seal.at)

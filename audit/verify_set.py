@@ -1,8 +1,10 @@
 """A consignment's bundle checked: the container, and each parcel's bundle by itself."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+from cryptography.x509 import Certificate
 
 from .bundle import MANIFEST, SIGNATURE
 from .checks import Fault, check_members, keys_of, member
@@ -34,20 +36,21 @@ def is_set(packed: bytes) -> bool:
 
 
 def verify_set(
-    packed: bytes, trusted: PublicKey | None = None, deposited: SignedSeal | None = None
+    packed: bytes,
+    trusted: PublicKey | None = None,
+    deposited: SignedSeal | None = None,
+    roots: Sequence[Certificate] = (),
 ) -> VerifiedSet:
-    """Check a consignment's bundle; `trusted` and `deposited` as `verify` has them."""
+    """Check a consignment's bundle; `trusted`, `deposited` and `roots` as `verify` has them."""
     found = VerifiedSet()
     try:
-        _check(found, packed, trusted, deposited)
+        _check(found, packed, lambda one: verify(one, trusted, deposited, roots))
     except Fault as fault:
         found.faults.append(fault.statement)
     return found
 
 
-def _check(
-    found: VerifiedSet, packed: bytes, trusted: PublicKey | None, deposited: SignedSeal | None
-) -> None:
+def _check(found: VerifiedSet, packed: bytes, verified: Callable[[bytes], Verified]) -> None:
     try:
         members = unpack(packed)
     except ContainerError as error:
@@ -71,7 +74,7 @@ def _check(
         raise Fault("gone", member=SUMMARY) from None
     for parcel in manifest.parcels:
         content = member(members, f"{parcel}{ENDING}")
-        found.parcels[parcel] = one = verify(content, trusted, deposited)
+        found.parcels[parcel] = one = verified(content)
         if one.holds and one.parcel != parcel:
             raise Fault("changed", member=f"{parcel}{ENDING}")
     _check_summary(found, summary, members[SUMMARY])

@@ -28,6 +28,10 @@ def run(
         Path | None,
         typer.Option(help="A day's seal as somebody else keeps it.", metavar="FILE"),
     ] = None,
+    tsa_root: Annotated[
+        Path | None,
+        typer.Option(help="A time-stamping service's root certificate (PEM).", metavar="FILE"),
+    ] = None,
     language: Annotated[
         Language | None, typer.Option(help="Of what is said; else as the settings say.")
     ] = None,
@@ -43,6 +47,7 @@ def run(
     import json
 
     from audit.signing import public_from_pem
+    from audit.timestamps import roots_of
     from audit.verify import verify
     from audit.verify_set import is_set, verify_set
     from runtime.settings import load_settings
@@ -51,10 +56,11 @@ def run(
     packed = _bytes(bundle)
     trusted = None if key is None else public_from_pem(_bytes(key), str(key))
     kept = None if deposited is None else _seal(deposited)
+    roots = [] if tsa_root is None else roots_of(_bytes(tsa_root), str(tsa_root))
     if is_set(packed):
-        _tell_set(verify_set(packed, trusted, kept), chosen, as_json)
+        _tell_set(verify_set(packed, trusted, kept, roots), chosen, as_json)
         return
-    found = verify(packed, trusted, kept)
+    found = verify(packed, trusted, kept, roots)
     verdict = None if found.dossier is None else found.dossier.record.verdict
     lists = {"proved": found.proved, "not_proved": found.not_proved, "faults": found.faults}
     if as_json:

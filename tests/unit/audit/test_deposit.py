@@ -25,9 +25,11 @@ def test_each_days_last_seal_is_left_once_and_never_changed(tmp_path: Path) -> N
     place = tmp_path / "authority"
     place.mkdir()
     with open_to_write(tmp_path / "archive") as catalog:
-        assert deposit(catalog, [str(place)], START) == 1, "the day is not over: the one before is"
-        assert deposit(catalog, [str(place)], NEXT_DAY) == 1
-        assert deposit(catalog, [str(place)], NEXT_DAY) == 0
+        assert deposit(catalog, [str(place)], START, tmp_path) == 1, (
+            "the day is not over: the one before is"
+        )
+        assert deposit(catalog, [str(place)], NEXT_DAY, tmp_path) == 1
+        assert deposit(catalog, [str(place)], NEXT_DAY, tmp_path) == 0
         last = catalog.last()
     kept = sorted(file.name for file in place.iterdir())
     assert kept == ["2026-11-22.seal.json", "2026-11-23.seal.json"]
@@ -38,10 +40,10 @@ def test_a_place_that_takes_nothing_is_tried_again(tmp_path: Path) -> None:
     seal_hourly(tmp_path / "archive", everything())
     place = tmp_path / "not mounted yet"
     with open_to_write(tmp_path / "archive") as catalog:
-        assert deposit(catalog, [str(place), "nothing-known://x"], NEXT_DAY) == 0
+        assert deposit(catalog, [str(place), "nothing-known://x"], NEXT_DAY, tmp_path) == 0
         place.mkdir()
         (place / "2026-11-23.seal.json").write_text("another")
-        assert deposit(catalog, [str(place)], NEXT_DAY) == 1
+        assert deposit(catalog, [str(place)], NEXT_DAY, tmp_path) == 1
     assert (place / "2026-11-23.seal.json").read_text() == "another"
 
 
