@@ -16,6 +16,7 @@ from broker.settings import KafkaSettings
 from dashboards.boards import BOARDS
 from dashboards.words import LANGUAGES
 from runtime.commands.ingest_door import IngestSection
+from runtime.pages import ConsoleSection
 from runtime.servers.docker import SERVICES, new_secrets, project
 from runtime.servers.kafka import MAX_MESSAGE_BYTES
 from runtime.settings import Given, section
@@ -37,7 +38,11 @@ def test_every_server_is_healthy_only_when_it_says_so(compose: dict[str, Any]) -
 def test_ports_are_published_on_loopback_only(compose: dict[str, Any]) -> None:
     services = compose["services"].items()
     published = [port for _, service in services for port in service.get("ports", [])]
-    assert {name for name, service in services if "ports" in service} == {*SERVICES, "ingest"}
+    assert {name for name, service in services if "ports" in service} == {
+        *SERVICES,
+        "ingest",
+        "console",
+    }
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
@@ -129,6 +134,21 @@ def test_the_alerts_service_starts_with_the_routes_that_are_there(
     default = alerts["environment"][ADDRESS].split(":-", 1)[1].removesuffix("}")
     routes = read_routes(ROOT / "compose.alert-routes.toml", {ADDRESS: default}, fault_of)
     assert list(routes.recipients) == ["courier"]
+
+
+def test_the_pages_read_what_the_alert_service_writes_and_believe_its_links(
+    compose: dict[str, Any],
+) -> None:
+    alerts, console = compose["services"]["alerts"], compose["services"]["console"]
+    assert console["volumes"] == alerts["volumes"]
+    for name in ("COLDCHAIN_STATE", "COLDCHAIN_CONSOLE_URL"):
+        assert console["environment"][name] == alerts["environment"][name]
+    routes = console["environment"]["COLDCHAIN_ALERTS_ROUTES"]
+    assert any(one.endswith(f":{routes}:ro") for one in console["volumes"])
+    [port] = console["ports"]
+    assert port.endswith(f":{ConsoleSection().port}")
+    assert f":{ConsoleSection().port}/health" in console["healthcheck"]["test"][-1]
+    assert console["depends_on"]["alerts"] == {"condition": "service_started"}
 
 
 def test_the_default_of_a_client_is_where_compose_publishes_kafka(compose: dict[str, Any]) -> None:
