@@ -22,7 +22,7 @@ from coldchain.registry import (
 from coldchain.times import DAY_MS, iso
 
 from .chance import generator
-from .kinds import BODIES, Body, boxes, parted, set_point
+from .kinds import BODIES, Body, boxes, needs_heat, parted, set_point
 from .places import HARBOUR, ORIGINS, PLACES, WEST_COAST, Place
 from .rounds import Round, compartments_at, pitches, rounds
 from .scenario import PRECOOL, Group, Scenario, device_name
@@ -104,7 +104,9 @@ class Fleet:
         set_points = {name: set_point(profiles[name]) for name in set(self.profile_of)}
         points = np.array([set_points[name] for name in self.profile_of])
         load = np.array([0.0 if duty == "empty" else 1.0 for duty in self.duty_of])
-        return boxes(self.body_of, points, load, generator(seed, "boxes"))
+        heated = {name for name in set_points if needs_heat(profiles[name])}
+        heats = np.array([name in heated for name in self.profile_of], dtype=bool)
+        return boxes(self.body_of, points, load, heats, generator(seed, "boxes"))
 
     def registrations(self, start_ms: int) -> list[Registration]:
         """What the registry says of each device, in force from a day before `start_ms`."""

@@ -21,8 +21,11 @@ Usage = Literal["round", "dispatch", "intake", "visits", "rides"]
 FOOD_HEAT = 3_500.0  # J/(kg K), fresh fish and meat
 #: Units are sized for this day outside, °C.
 DESIGN_OUTSIDE_C = 35.0
-#: What the unit of the table keeps at that day, °C; colder ones are sized up in proportion.
+#: What the unit of the table keeps at that day, °C; colder ones are sized up by what a door lets
+#: in, which grows with the difference to the power of 1.5 (its flow with the root of it).
 DESIGN_INSIDE_C = 2.0
+#: Where goods have a lower limit the unit heats too, with this share of the table's W [U].
+HEATING = 0.6
 #: No two boxes are quite alike: each property is spread by this share (one sigma).
 SPREAD = 0.06
 
@@ -103,6 +106,11 @@ def set_point(profile: Profile) -> float:
     return min(above) - 3.0 if above else max(below, default=1.0) + 3.0
 
 
+def needs_heat(profile: Profile) -> bool:
+    """Whether these goods may get too cold, so that their unit is one that heats."""
+    return any(limit.side == "below" for limit in profile.limits)
+
+
 def parted(body: Body, count: int) -> Body:
     """One of `count` compartments that a body is parted into by walls as thick as its own."""
     if count == 1:
@@ -121,11 +129,16 @@ def parted(body: Body, count: int) -> Body:
 
 
 def boxes(
-    bodies: list[Body], set_points: np.ndarray, load: np.ndarray, chance: np.random.Generator
+    bodies: list[Body],
+    set_points: np.ndarray,
+    load: np.ndarray,
+    heats: np.ndarray,
+    chance: np.random.Generator,
 ) -> Boxes:
     """The compartments as the model wants them, each spread a little about its kind.
 
-    `load` is the share of the usual goods that is aboard (an empty box: little).
+    `load` is the share of the usual goods that is aboard (an empty box: little); `heats` whether
+    its unit does.
     """
 
     def column(name: str) -> np.ndarray:
@@ -136,6 +149,7 @@ def boxes(
 
     wall = column("surface") * column("insulation")
     colder = (DESIGN_OUTSIDE_C - set_points) / (DESIGN_OUTSIDE_C - DESIGN_INSIDE_C)
+    colder = np.where(colder > 1.0, np.maximum(colder, 1.0) ** 1.5, np.maximum(colder, 0.3))
     return Boxes(
         air_heat=spread(column("volume") * 1_290.0 + column("lining") * 1_000.0),
         cargo_heat=spread(column("goods") * FOOD_HEAT * np.maximum(load, 0.05)),
@@ -145,7 +159,7 @@ def boxes(
         door_area=column("door_area"),
         door_height=column("door_height"),
         passes=spread(column("passes")),
-        capacity=spread(column("capacity") * np.maximum(colder, 0.3)),
+        capacity=spread(column("capacity") * colder),
         setpoint=set_points.astype(np.float64),
         band=column("band"),
         defrost_every=column("defrost_every") * 60.0,
@@ -153,4 +167,5 @@ def boxes(
         defrost_first=chance.random(len(bodies)) * column("defrost_every") * 60.0,
         defrost_heat=column("defrost_heat"),
         sun=spread(column("sun")),
+        heater=column("capacity") * HEATING * heats,
     )

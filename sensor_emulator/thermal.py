@@ -5,8 +5,8 @@
 
 T is the air with the lining it is in step with, M the cargo (its outer layer: what a buffered
 probe among the goods feels), Q what the unit takes out (as much as the air is above where it
-stops, TURNED_DOWN at least) and a defrost puts in. While its
-coefficients stand still the system is linear, so a step is exact, whatever its length:
+stops, TURNED_DOWN at least) and what a defrost, or the heater of one that is too cold, puts in.
+While its coefficients stand still the system is linear, so a step is exact, whatever its length:
 
     T_eq = (K A T_wall + G_door T_out + Q) / (K A + G_door)         both nodes end there
     [T, M] = T_eq + P [T - T_eq, M - T_eq],   P = exp(step * matrix)
@@ -25,6 +25,8 @@ from .doors import conductance
 #: A unit is sized for pulling down; near its set-point it turns down to this share of that [U],
 #: and gives all so many °C above where it stops [U]. Without, it would start every few minutes.
 TURNED_DOWN, FULL_AT_C = 0.12, 4.0
+#: It heats from so much of its band below the set-point on: below where the cooling stops [U].
+HEATS_FROM = 0.75
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -38,7 +40,7 @@ class Boxes:
     `door_height` m, `passes` the share a door's curtain lets through, `capacity` W, `setpoint`
     °C, `band` the thermostat's whole hysteresis in °C, defrosts of `defrost_for` s every
     `defrost_every` s (the first at `defrost_first`) that put `defrost_heat` W into the air,
-    `sun` how many °C the sun at its best adds outside the walls.
+    `sun` how many °C the sun at its best adds outside the walls, `heater` W of heating.
     """
 
     air_heat: Floats
@@ -57,6 +59,7 @@ class Boxes:
     defrost_first: Floats
     defrost_heat: Floats
     sun: Floats
+    heater: Floats
 
     def __len__(self) -> int:
         return len(self.wall)
@@ -144,6 +147,7 @@ class Model:
         self._control(state, forcing, elapsed)
         heat = np.where(state.cooling, -boxes.capacity * forcing.available, 0.0)
         heat *= self._modulated(state, forcing)
+        heat += self._heated(state, forcing)
         if state.defrosting.any():
             heat += np.where(state.defrosting, boxes.defrost_heat, 0.0)
         wall_side = forcing.outside + boxes.sun * forcing.sunshine
@@ -175,6 +179,13 @@ class Model:
         stops_at = self.boxes.setpoint + forcing.shift - self.boxes.band / 2.0
         share: Floats = np.clip((state.air - stops_at) / FULL_AT_C, TURNED_DOWN, 1.0)
         return share
+
+    def _heated(self, state: State, forcing: Forcing) -> Floats:
+        """What a heater gives, W: the more the colder it is, all of it FULL_AT_C below."""
+        starts_at = self.boxes.setpoint + forcing.shift - HEATS_FROM * self.boxes.band
+        share = np.clip((starts_at - state.air) / FULL_AT_C, 0.0, 1.0)
+        heat: Floats = self.boxes.heater * forcing.available * share
+        return heat
 
     def _opened(
         self,

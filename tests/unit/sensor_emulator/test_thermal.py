@@ -17,6 +17,7 @@ def boxes(count: int = 1, **changed: float) -> Boxes:
         "door_area": 2.4, "door_height": 1.7, "passes": 0.2, "capacity": 3_000.0,
         "setpoint": 1.0, "band": 1.6, "defrost_every": 1e9, "defrost_for": 0.0,
         "defrost_first": 0.0, "defrost_heat": 0.0, "sun": 0.0,
+        "heater": 0.0,
     }  # fmt: skip
     return Boxes(**{name: np.full(count, value) for name, value in (usual | changed).items()})
 
@@ -154,6 +155,25 @@ def test_an_open_door_warms_the_air_and_a_cut_step_warms_it_by_its_share() -> No
         forcing.door[:] = door
         Model(boxes(), 10.0).step(now, forcing, 0.0)
     assert shut.air[0] < half.air[0] < full.air[0] < 28.0
+
+
+def test_a_heater_gives_what_the_walls_lose_and_no_more() -> None:
+    """In a hard frost: 12 W/K (T + 10) = 2 kW (T_from - T) / 4, T_from 0.75 of the band below."""
+    model, now = Model(boxes(heater=2_000.0), 10.0), state(1.0, 1.0)
+    for step in range(20_000):
+        model.step(now, Forcing.calm(1, -10.0), step * 10.0)
+    starts_at, gain = 1.0 - 0.75 * 1.6, 2_000.0 / 4.0
+    expected = (gain * starts_at - 12.0 * 10.0) / (gain + 12.0)
+    assert now.air[0] == pytest.approx(expected, abs=1e-6)
+    assert now.cargo[0] == pytest.approx(expected, abs=1e-6)
+    assert not now.cooling[0]
+
+
+def test_a_heater_goes_out_with_its_unit() -> None:
+    model, now = Model(boxes(heater=2_000.0), 10.0), state(1.0, 1.0)
+    for step in range(20_000):
+        model.step(now, off(-10.0), step * 10.0)
+    assert now.air[0] == pytest.approx(-10.0, abs=0.01)
 
 
 def test_boxes_do_not_touch_each_other() -> None:
