@@ -88,10 +88,13 @@ class TrueParcel(Felt, frozen=True, kw_only=True):
 
 class TruthFile(msgspec.Struct, frozen=True, kw_only=True):
     """What really happened; excursions and faults are scored. Other keys are let pass: another
-    program's truth may hold more. `parcels` is there where the scenario has some.
+    program's truth may hold more. `parcels` is there where the scenario has some. `nearly`: what a
+    sound sensor confirms that reads beyond the band by its own uncertainty, with times, minutes
+    and peak as it reads them; whatever is near enough to a limit, true excursions included.
     """
 
     excursions: list[TrueExcursion]
+    nearly: list[TrueExcursion] = []
     faults: list[TrueFault] = []
     frames: FrameCounts = FrameCounts()
     parcels: list[TrueParcel] | msgspec.UnsetType = msgspec.UNSET

@@ -1,7 +1,6 @@
 """What each parcel really went through: leg by leg and in all, by its own profile, noise-free."""
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,24 +63,31 @@ def _truth(
     outcome = decide(profile, Evidence(by.limits, whole.excursions, whole.sums))
     model = profile.shelf_life
     used = None if model is None else round(model.used(whole.sums.shelf_hours()), 6)
-    tag = None if parcel.tag is None else plan.fleet.devices[plan.fleet.device_of[parcel.tag]].name
+    ran = int(ends[-1])
+    gone = None if parcel.gone is None or parcel.gone > ran else iso(parcel.gone + shift)
+    scans = [scan for scan in parcel.scans if scan.at <= ran]
+    tag = (
+        None
+        if parcel.tag is None or parcel.tied > ran
+        else plan.fleet.devices[plan.fleet.device_of[parcel.tag]].name
+    )
     return TrueParcel(
         parcel=label(plan, parcel, shift),
         profile=parcel.profile,
         shipment=parcel.shipment,
         green_channel=parcel.is_green,
         tag=tag,
-        delivered=None if parcel.gone is None else iso(parcel.gone + shift),
-        legs=list(_legs(plan, by, parcel, all_times, all_values, shift)),
+        delivered=gone,
+        legs=list(_legs(plan, by, parcel, all_times, all_values, shift, ran)),
         shelf_life_used=used,
         verdict=outcome.verdict if is_judged else None,
         confirmed=sorted(
             {e.limit for e in whole.excursions if is_judged and e.confirmed is not None}
         ),
         scans=ScanCounts(
-            made=len(parcel.scans),
-            late=sum(scan.is_late for scan in parcel.scans),
-            missing=sum(scan.received is None for scan in parcel.scans),
+            made=len(scans),
+            late=sum(scan.is_late for scan in scans),
+            missing=sum(scan.received is None for scan in scans),
         ),
         **_felt(by, whole),
     )
@@ -95,18 +101,24 @@ def _counts_from(plan: Plan, parcel: Parcel) -> int:
 
 
 def _legs(
-    plan: Plan, by: JudgePlan, parcel: Parcel, times: Times, values: Values, shift: int
+    plan: Plan,
+    by: JudgePlan,
+    parcel: Parcel,
+    times: Times,
+    values: Values,
+    shift: int,
+    ran: int,
 ) -> Iterator[TrueLeg]:
-    """Legs begin and end with the parcel's moves, to a step of the model."""
+    """Legs begin and end with the parcel's moves, to a step of the model. `ran`: the run's end."""
     fleet, last = plan.fleet, int(times[-1])
-    for stay, then in pairwise([*parcel.stays, None]):
-        if stay is None or stay.start > last:
+    for stay in parcel.stays:
+        if stay.start > last:
             continue
         until = last if stay.end is None else min(stay.end, last)
         low, high = np.searchsorted(times, [stay.start, until], "right").tolist()
         low, high = max(0, low - 1), max(high, low)
         own = judge(by, times[low:high], values[low:high])
-        end = stay.end if stay.end is not None and (stay.end <= last or then) else None
+        end = stay.end if stay.end is not None and stay.end <= ran else None
         yield TrueLeg(
             device=fleet.devices[fleet.device_of[stay.box]].name,
             compartment=fleet.names[stay.box],

@@ -27,7 +27,7 @@ def test_a_folder_gets_everything_and_the_ledger_is_json(
     assert said["start"] == "2026-07-17T22:00:00.000Z"
     assert len((tmp_path / "frames.jsonl").read_bytes().splitlines()) == said["frames"]
     document = json.loads(truth.read_text())
-    assert set(document) == {"excursions", "faults", "frames"}
+    assert set(document) == {"excursions", "nearly", "faults", "frames"}
     assert document["frames"] == {"made": said["made"], "dropped": 0, "duplicated": 0}
 
 
