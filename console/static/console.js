@@ -19,7 +19,7 @@
     signal.hidden = !word;
   };
   const complain = (word, reason) => {
-    unsent.querySelector("p").textContent = `${unsent.dataset[word]} ${reason}`;
+    unsent.querySelector("p").textContent = unsent.dataset[word] + reason;
     unsent.hidden = false;
     unsent.scrollIntoView({ block: "center" });
   };

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from alert_world import record
 from axe_playwright_python.sync_playwright import Axe
 from console_site import Site, breach, warm_morning
 
@@ -163,6 +164,44 @@ def test_without_signal_the_last_copy_shows_and_a_tap_is_sent_once_there_is_sign
     page.get_by_text("wang 处理中").first.wait_for()
     assert [one.cause for one in site.sent] == ["goods-moved"]  # type: ignore[union-attr]
     page.complaints[:] = [said for said in page.complaints if "ERR_INTERNET" not in said]
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-CN", "处理中"), ("en", "In hand")])
+def test_a_message_about_many_is_answered_in_two_taps(
+    site: Site, phone_screen: Any, picture: Any, language: str, said: str
+) -> None:
+    world = site.world
+    for locker in range(3):
+        world.enrol(f"locker-{locker}", kind="van")
+        for box in range(12):
+            breach_of = {"device": f"locker-{locker}", "compartment": f"c{box:02}"}
+            severity = "warning" if box % 4 else "critical"
+            peak = 9.2 if severity == "critical" else 5.1
+            world.say(
+                record(
+                    f"{locker:04x}{box:012x}",
+                    start=iso(world.now),
+                    confirmed=iso(world.now),
+                    severity=severity,
+                    peak=peak,
+                    **breach_of,
+                )
+            )
+    world.go_to(world.minute + 1)
+    letters = [letter for _, who, letter in world.heard if who == "wang"]
+    page = phone_screen(bypass_csp=True)
+    page.goto(site.link("wang"))
+    page.goto(f"{site.links.url}/language/{language}")
+    for letter in letters:
+        page.goto(letter.message.body.splitlines()[-1])  # the first tap
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        if letter is letters[0]:
+            picture(page, f"message-{language}")
+        page.locator("button[value=unit-failed]").tap()
+        page.get_by_text(said).first.wait_for()
+    assert {row["status"] for row in world.alerts()} == {"acknowledged"}
 
 
 def test_what_changes_shows_on_an_open_page_and_a_form_in_hand_is_left_alone(

@@ -67,7 +67,7 @@ def test_a_tap_kept_over_a_session_is_sent_in_the_next(site: Site, dead: Any) ->
     dead.get_by_text(KEPT).wait_for()
     site.world.now += 13 * HOUR_MS
     _signal(dead)
-    dead.get_by_text("还没有发出，已保存： 登录已过期").wait_for()
+    dead.get_by_text("还没有发出，已保存：登录已过期").wait_for()
     assert site.sent == []
     dead.goto(site.link("wang", ALERT))
     dead.get_by_text("wang 处理中").first.wait_for()
@@ -75,13 +75,14 @@ def test_a_tap_kept_over_a_session_is_sent_in_the_next(site: Site, dead: Any) ->
 
 
 def test_a_tap_that_is_refused_is_said_not_to_be_entered_until_somebody_has_read_it(
-    site: Site, dead: Any
+    site: Site, dead: Any, picture: Any
 ) -> None:
     dead.evaluate("document.querySelector('button[value=unloading]').value = 'because'")
     _tap(dead, "because")
     dead.get_by_text(KEPT).wait_for()
     _signal(dead)
-    dead.get_by_text("没有登记： 表单无效").wait_for()
+    dead.get_by_text("没有登记：表单无效").wait_for()
+    picture(dead, "not-entered-zh-CN")
     dead.get_by_text("知道了").tap()
     dead.get_by_text("没有登记：").wait_for(state="hidden")
     assert site.sent == []
