@@ -76,6 +76,7 @@ class FrontDoor:
         ]
         handlers = {HTTPException: _http_problem}
         others = Starlette(routes=routes, lifespan=self._life, exception_handlers=handlers)  # type: ignore[arg-type]
+        others.router.redirect_slashes = False  # to a host that the caller names
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             known = posts.get(scope.get("path", "")) if scope.get("method") == "POST" else None

@@ -13,6 +13,7 @@ from broker.topics import REJECTED
 
 from .acceptance import Acceptance
 from .app import FrontDoor
+from .connections import Guard, most_connections
 from .line import Line
 from .reading import KINDS
 from .settings import FrontDoorSettings
@@ -68,11 +69,12 @@ def serve(
     Raises FileError, DoorError.
     """
     with front_door(settings, kafka) as door:
+        guard = Guard(most_connections(settings.max_connections))
         config = uvicorn.Config(
             door.app(),
             host=settings.host,
             port=settings.port,
-            http="httptools",
+            http=guard.protocol(),
             lifespan="on",
             access_log=False,
             server_header=False,

@@ -30,7 +30,8 @@ class FrontDoorSettings:
 
     `folder` holds the tokens and the spool. `max_waiting_bytes` is what bodies may take in memory
     together. `skew_s`: how far ahead of this clock a device's may be. `kafka_patience_s`: how long
-    Kafka has to confirm before a record goes to the spool instead.
+    Kafka has to confirm before a record goes to the spool instead. Of `max_connections` the one
+    that has kept the door waiting for the longest makes room for a new one.
     """
 
     folder: Path
@@ -40,6 +41,7 @@ class FrontDoorSettings:
     private_key: Path | None = None
     max_body_bytes: int = 1_500_000
     max_waiting_bytes: int = 128_000_000
+    max_connections: int = 20_000
     max_frames: int = 1_000
     rate: float = 20.0
     burst: int = 1_000
@@ -70,6 +72,7 @@ class FrontDoorSettings:
             (self.mqtt is None or 0 < self.mqtt.port < 65_536, "mqtt_port: 1 to 65535"),
             (0 < self.max_body_bytes <= MOST_BODY_BYTES, f"max_body_bytes: 1 to {MOST_BODY_BYTES}"),
             (self.max_waiting_bytes >= self.max_body_bytes, "max_waiting_bytes: a body at least"),
+            (self.max_connections >= 1, "max_connections: 1 or more"),
             (self.rate > 0, "rate: more than 0 frames a second"),
             (self.max_frames >= 1, "max_frames: 1 or more"),
             (self.burst >= self.max_frames, "burst: max_frames at least"),

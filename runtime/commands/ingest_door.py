@@ -47,6 +47,7 @@ class IngestSection:
     behind_proxy: bool = False
     max_body_bytes: int = 1_500_000
     max_waiting_bytes: int = 128_000_000
+    max_connections: int = 20_000
     max_frames: int = 1_000
     rate: float = 20.0
     burst: int = 1_000

@@ -60,6 +60,11 @@ class Door:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
+
     def token(self, device: str) -> str:
         with TokenStore(self.folder / "tokens.sqlite") as store:
             return store.new(device, time.time_ns() // 1_000_000)[1]
