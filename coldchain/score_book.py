@@ -27,6 +27,9 @@ HINTS: Mapping[str, str] = {
 }
 #: A condition may outlast what caused it by so much and still be its work.
 LINGERS_MS = 30 * MINUTE_MS
+#: A record is of a true excursion if it was confirmed so long before that could be at most: clocks
+#: and noise make a sound one early by seconds.
+EARLY_MS = 5 * MINUTE_MS
 EVER = 1 << 60
 
 
@@ -42,7 +45,34 @@ class Book:
         for fault in truth.faults:
             self._faults.setdefault(fault.device, []).append(fault)
         self._true = Index(truth.excursions, place_of, span_of)
+        self._nearly = Index(truth.nearly, place_of, span_of)
         self._held = Index(held, place_of, span_of)
+
+    def is_of(self, record: ExcursionRecord, one: TrueExcursion) -> bool:
+        """Whether a record that overlaps it may be of it: one confirmed long before it could be,
+        even by a sound sensor that reads too far out, is of something else, or of nothing. Where
+        a sensor lies it may be confirmed as soon as it has begun, where a clock does at any time.
+        """
+        if record.confirmed is None or self._is_clock_wrong(one):
+            return True
+        alike = [one, *self._nearly.overlapping(place_of(one), span_of(one))]
+        lied = self.is_lied_about(one)
+        could_be = min(from_iso((not lied and each.confirmed) or each.start) for each in alike)
+        return from_iso(record.confirmed) >= could_be - EARLY_MS
+
+    def may_be_said(self, record: ExcursionRecord) -> bool:
+        """Whether a sound sensor might say it, though it is not quite true."""
+        return any(
+            self.is_of(record, near)
+            for near in self._nearly.overlapping(place_of(record), span_of(record))
+        )
+
+    def _is_clock_wrong(self, one: TrueExcursion) -> bool:
+        return any(
+            fault.kind == "clock-wrong"
+            and touch(span_of(one), (from_iso(fault.start), ms_or_ever(fault.end)))
+            for fault in self._faults.get(one.device, ())
+        )
 
     def why_missed(self, one: TrueExcursion) -> list[str]:
         near = self._held.overlapping(place_of(one), span_of(one))
@@ -51,7 +81,12 @@ class Book:
 
     def why_raised(self, one: ExcursionRecord) -> list[str]:
         near = self._true.overlapping(place_of(one), span_of(one))
-        said = [f"true, but {t.minutes:.1f} min only, not confirmed" for t in near]
+        said = [
+            f"true, but {t.minutes:.1f} min only, not confirmed"
+            if t.confirmed is None
+            else f"confirmed long before what is true from {t.start}"
+            for t in near
+        ]
         return said + self.faults(one.device, one.compartment, one.channel, span_of(one))
 
     def is_lied_about(self, one: TrueExcursion) -> bool:

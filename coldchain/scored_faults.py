@@ -27,6 +27,8 @@ FOUND_BY: Mapping[str, Mapping[str, int]] = {
     "out-of-coverage": {"device-silent": DeviceSilent().patience},
     "backfilled-later": {"device-silent": DeviceSilent().patience},
 }
+#: Those that show in values alone.
+OF_SENSORS = frozenset({"sensor-stuck", "sensor-spiking", "sensor-drifting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class ScoredFaults:
     trues: list[Pair]
-    founds: list[Pair]
+    alarms: list[Pair]
     missed: list[Miss]
     false_alarms: list[Miss]
     not_scored: dict[str, str]
@@ -57,7 +59,7 @@ def score_faults(
     done = ScoredFaults([], [], [], [], {})
     unscored: dict[str, Counter[str]] = {}
     for fault in faults:
-        unasked = _why_not_scored(fault, judged)
+        unasked = _why_not_scored(fault, judged, faults)
         by = [
             c for c in conditions if c.rule in FOUND_BY.get(fault.kind, ()) and _is_about(c, fault)
         ]
@@ -79,8 +81,8 @@ def score_faults(
         if not kinds:
             continue
         causes = [f for f in faults if f.kind in kinds and _is_about(one, f)]
-        done.founds.append(Pair(causes[0].kind if causes else kinds[0], "fault", bool(causes)))
         if not causes:
+            done.alarms.append(Pair(kinds[0], "fault", False))
             span = (from_iso(one.since), ms_or_ever(one.until))
             why = book.faults(one.device, one.subject.split(".", 1)[0], one.subject, span)
             done.false_alarms.append(
@@ -89,7 +91,9 @@ def score_faults(
     return done
 
 
-def _why_not_scored(fault: TrueFault, judged: frozenset[str]) -> str | None:
+def _why_not_scored(
+    fault: TrueFault, judged: frozenset[str], faults: Sequence[TrueFault]
+) -> str | None:
     rules = FOUND_BY.get(fault.kind)
     if rules is None:
         return "no rule is for it"
@@ -99,7 +103,31 @@ def _why_not_scored(fault: TrueFault, judged: frozenset[str]) -> str | None:
     lasted = ms_or_ever(fault.end) - from_iso(fault.start)
     if lasted < min(asked):
         return f"over before {minutes(min(asked)):g} min, which its rule takes"
+    hiding = [one for one in faults if one is not fault and _hides(one, fault)]
+    if hiding and _longest_seen(fault, hiding) < min(asked):
+        return f"hidden by {' and '.join(sorted({one.kind for one in hiding}))}"
     return None
+
+
+def _hides(one: TrueFault, fault: TrueFault) -> bool:
+    """Whether nothing of a sensor's fault shows while the other lasts: there is nothing sent."""
+    return (
+        fault.kind in OF_SENSORS
+        and one.device == fault.device
+        and (
+            one.kind == "gateway-dead" or (one.kind, one.channel) == ("sensor-dead", fault.channel)
+        )
+    )
+
+
+def _longest_seen(fault: TrueFault, hiding: Sequence[TrueFault]) -> int:
+    """The longest time of it that none of the others hides, ms."""
+    begins, ends = from_iso(fault.start), ms_or_ever(fault.end)
+    longest = 0
+    for start, end in sorted((from_iso(one.start), ms_or_ever(one.end)) for one in hiding):
+        longest = max(longest, min(start, ends) - begins)
+        begins = max(begins, end)
+    return max(longest, ends - begins)
 
 
 def _is_about(one: ConditionRecord, fault: TrueFault) -> bool:

@@ -101,7 +101,8 @@ class TruthFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One kind (limit and severity; or kind of fault). Ratios are null where there is nothing to
+    """One kind (limit and severity; or kind of fault). `found` of the true ones, each once however
+    many records say it; `false_alarms` are records. Ratios are null where there is nothing to
     divide by; `delay` is minutes from when it was truly confirmed (of a fault: began) to when it
     was found, by the records' own event time: the middle one and the longest.
     """
@@ -134,7 +135,8 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class Score(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How well the records tell the truth. `healthy`: the excursions where no sensor or gateway
-    lied. `not_scored`: kind of fault, or limit -> why and how many.
+    lied. `not_scored`: kind of fault, or limit -> why and how many. `never_ended`: right records
+    that are open though what was true of them had ended.
     """
 
     is_perfect: bool
@@ -145,3 +147,4 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     not_scored: dict[str, str]
     missed: list[Miss]
     false_alarms: list[Miss]
+    never_ended: list[Miss] = []

@@ -37,6 +37,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "alarm": "false alarm",
         "because": "because",
         "unexplained": "unexplained",
+        "open": "never ended",
         "not": "not scored",
         "perfect": "Nothing missed, no false alarm.",
         "imperfect": "{missed} missed, {alarms} false alarms.",
@@ -58,6 +59,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "alarm": "误报",
         "because": "原因",
         "unexplained": "原因不明",
+        "open": "始终未结束",
         "not": "未评分",
         "perfect": "无漏报，无误报。",
         "imperfect": "漏报 {missed} 次，误报 {alarms} 次。",
@@ -85,8 +87,10 @@ def run(
     """Score detection: exit status 0 nothing missed and no false alarm, 1 not so, 2 misused.
 
     Precision, recall and delay by kind of excursion and of fault; every miss and false alarm
-    with what may explain it. Of records said more than once the last one holds. Delays are the
-    middle one (and the longest), from when it was truly confirmed, by the records' own times.
+    with what may explain it. A true one is found once, however many records say it, and by none
+    that was confirmed before it could be; records that never ended are told. Of records said
+    more than once the last one holds. Delays are the middle one (and the longest), from when it
+    was truly confirmed, by the records' own times.
 
     Example: `coldchain emulate --to city --truth truth.json`, then
     `coldchain evaluate city --json > found.json`, then
@@ -202,7 +206,9 @@ def _show(scored: "Score", language: Language | None) -> None:
     width = None if sys.stdout.isatty() else 120  # else a pipe gets its words cut off
     words, console = _WORDS[chosen], Console(highlight=False, soft_wrap=True, width=width)
     _table(console, words, [scored.excursions, scored.healthy, *scored.by_limit, *scored.by_fault])
-    for label, misses in ((words["miss"], scored.missed), (words["alarm"], scored.false_alarms)):
+    told = {"miss": scored.missed, "alarm": scored.false_alarms, "open": scored.never_ended}
+    for what, misses in told.items():
+        label = words[what]
         for one in misses:
             console.print(_line(label, one, words), markup=False)
     for kind, why in scored.not_scored.items():

@@ -252,3 +252,76 @@ def test_a_marginal_one_is_neither_missed_nor_false_and_is_told_as_not_scored(
     assert said.is_perfect
     assert said.excursions.true == said.healthy.true == 0
     assert said.not_scored == {"warm": "1: nearer than a sensor can tell"}
+
+
+@pytest.mark.parametrize(("begins", "is_of_it"), [(0, False), (20, False), (56, True)])
+def test_a_record_confirmed_before_the_true_one_could_be_is_of_something_else(
+    begins: int, is_of_it: bool
+) -> None:
+    """The true one is confirmed at minute 60, as it begins; a record that never ends spans it."""
+    said = scored([true(60, confirmed=at(60))], [found(begins, None, confirmed=at(begins))])
+    assert said.excursions.found == is_of_it
+    assert len(said.false_alarms) == (not is_of_it)
+    if not is_of_it:
+        assert "confirmed long before what is true" in said.false_alarms[0].because[0]
+
+
+def test_one_record_over_a_whole_day_finds_only_what_it_was_confirmed_for() -> None:
+    trues = [true(60, 90, confirmed=at(60)), true(300, 360, confirmed=at(300))]
+    said = scored(trues, [found(60, None, confirmed=at(60))])
+    assert (said.excursions.found, said.excursions.missed) == (1, 1)
+
+
+def test_a_record_may_be_as_early_as_a_sound_sensor_that_reads_too_far_out() -> None:
+    truth = TruthFile(excursions=[true(60, confirmed=at(60))], nearly=[true(0, confirmed=at(20))])
+    assert score(truth, [found(20, confirmed=at(20))]).is_perfect
+    assert not score(truth, [found(1, confirmed=at(1))]).is_perfect
+
+
+def test_where_a_clock_is_wrong_a_record_may_be_of_any_time_that_overlaps() -> None:
+    early = found(0, 95, confirmed=at(0))
+    assert scored([true(60, confirmed=at(60))], [early], [fault("clock-wrong", "")]).is_perfect
+
+
+def test_a_record_still_open_where_the_true_one_ended_is_right_and_told() -> None:
+    said = scored([true(0, 90)], [found(1, None)])
+    assert said.is_perfect
+    assert [(one.device, one.because) for one in said.never_ended] == [
+        ("van-1", [f"what was true ended at {at(90)}"])
+    ]
+    assert not scored([true(0, None)], [found(1, None)]).never_ended
+
+
+def test_saying_one_thing_often_does_not_hide_what_is_false() -> None:
+    often = [found(id=f"again-{number}") for number in range(100)]
+    said = scored([true()], [*often, found(device="van-9")])
+    assert said.excursions.precision == 0.5
+    assert said.excursions.found == 1
+
+
+def test_what_falls_short_by_less_than_a_sensor_can_tell_is_not_held_against_its_record() -> None:
+    near = true(0, 90, minutes=31.0)
+    said = score(TruthFile(excursions=[], nearly=[near]), [found()])
+    assert said.is_perfect
+    assert said.excursions.precision is None
+    assert said.not_scored == {"warm": "1 found: short of it by less than a sensor tells"}
+    assert not score(TruthFile(excursions=[], nearly=[near]), [found(device="van-9")]).is_perfect
+
+
+def test_a_fault_hidden_by_a_dead_sensor_or_gateway_is_not_scored() -> None:
+    """A stuck sensor that sends nulls, or whose gateway sends nothing, can't be found."""
+    stuck = fault("sensor-stuck", start=at(0), end=at(800))
+    for other in (
+        fault("sensor-dead", start=at(-10), end=at(800)),
+        fault("gateway-dead", "", start=at(-10), end=at(700)),
+    ):
+        said = score(TruthFile(excursions=[], faults=[stuck, other]), [], rules=["sensor-stuck"])
+        assert said.is_perfect
+        assert said.not_scored["sensor-stuck"] == f"1: hidden by {other.kind}"
+    elsewhere = fault("sensor-dead", "main.air", start=at(-10), end=at(800))
+    short = fault("sensor-dead", start=at(100), end=at(200))
+    for other in (elsewhere, short):
+        truth = TruthFile(excursions=[], faults=[stuck, other])
+        assert [one.kind for one in score(truth, [], rules=["sensor-stuck"]).missed] == [
+            "sensor-stuck"
+        ]
