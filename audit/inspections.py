@@ -136,6 +136,14 @@ class Withdrawn(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
     reason: Text = ""
 
 
+class Pruned(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="pruned"):
+    """Shards older than their goods' profiles ask for were removed, all of before `until`."""
+
+    shards: int
+    entries: int
+    until: str
+
+
 Row = (
     Booked
     | Frozen
@@ -147,6 +155,7 @@ Row = (
     | Shared
     | Viewed
     | Withdrawn
+    | Pruned
 )
 
 _decoder: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
@@ -201,6 +210,11 @@ _SENTENCES: Mapping[type, Mapping[Language, str]] = {
     Viewed: {
         "en": "{at} {by} looked at {what}",
         "zh-CN": "{at} {by} 查看了 {what}",
+    },
+    Pruned: {
+        "en": "{at} {by}: {shards} shards ({entries} entries) removed after their retention, up to"
+        " {until}",
+        "zh-CN": "{at} {by}：按保存期限删除 {shards} 个分片（{entries} 条），至 {until}",
     },
     Withdrawn: {
         "en": "{at} {by}: withdrawn. {reason}",
@@ -258,6 +272,8 @@ def sentence(raw: bytes, language: Language, local: Callable[[str], str]) -> str
         values["to"] = words[row.to]
     elif isinstance(row, Shared):
         values |= {"until": local(row.until), "count": len(row.parcels)}
+    elif isinstance(row, Pruned):
+        values["until"] = local(row.until)
     elif isinstance(row, Disposition):
         values["word"] = words[row.decision]
     return _SENTENCES[type(row)][language].format(**values).strip()

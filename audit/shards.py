@@ -184,6 +184,10 @@ class _Rows:
     def __init__(self, path: Path) -> None:
         try:
             self._file = pq.ParquetFile(path, memory_map=True)
+        except FileNotFoundError:
+            raise AuditError(
+                f"{path} is gone: removed after its retention (`coldchain audit prune`), or lost"
+            ) from None
         except (OSError, pa.ArrowException) as error:
             raise AuditError(f"{path} can't be read: {error}") from None
 

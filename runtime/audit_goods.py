@@ -50,6 +50,48 @@ def dispose(
         send_on(ledger)
 
 
+def prune(
+    by: ByOption,
+    really: Annotated[
+        bool, typer.Option("--yes", help="Remove them; else it is only said what would be.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove what is older than the goods' profiles ask to keep. Seals, registrations, profiles and
+    what people entered stay; what was removed is noted, and sealed with the rest.
+
+    Example: `coldchain audit prune --by zhang-qm`, then with `--yes`
+    """
+    import json
+
+    from audit.ledger import open_ledger
+    from audit.records import open_archive
+    from audit.retention import due
+    from audit.retention import prune as pruned
+    from audit.service import wall_clock
+    from coldchain.times import iso
+
+    section, now = audit_section(), wall_clock()
+    with open_archive(section.folder) as archive:
+        found = due(archive, now)
+        if really and found:
+            try:
+                with open_ledger(section.folder) as ledger:
+                    pruned(archive, ledger, now, by, found)
+            except OSError as error:
+                raise UserError(f"not all could be removed: {error}") from None
+    entries = sum(one.shard.size for one in found)
+    newest = iso(max(one.shard.hour for one in found)) if found else None
+    said = {"shards": len(found), "entries": entries, "newest": newest, "removed": really}
+    if as_json:
+        typer.echo(json.dumps(said))
+    elif not found:
+        typer.echo("nothing is older than it has to be kept")
+    else:
+        what = "removed" if really else "could be removed (--yes removes them)"
+        typer.echo(f"{len(found)} shards, {entries:,} entries, the newest of {newest}: {what}")
+
+
 def recall(
     place: Annotated[str, typer.Argument(metavar="DEVICE[/COMPARTMENT]", help="Where it was.")],
     start: Annotated[str, typer.Option("--from", metavar="TIME", help="From when on.")],

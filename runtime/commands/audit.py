@@ -21,7 +21,13 @@ app = typer.Typer(
 )
 
 app.add_typer(sample_app, name="sample")
-for one in (audit_record.record, audit_goods.dispose, audit_goods.recall, audit_goods.epcis):
+for one in (
+    audit_record.record,
+    audit_goods.dispose,
+    audit_goods.prune,
+    audit_goods.recall,
+    audit_goods.epcis,
+):
     app.command()(one)
 
 #: Of a long list so many are told; --json has all.
