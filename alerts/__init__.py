@@ -1,9 +1,11 @@
 """Excursions into alerts, alerts into messages to people: the right person, once.
 
     coldchain.excursions ─┐            ┌─ lifecycle, standing ─┐
-    coldchain.registry  ──┼─> intake ──┤                       ├─> SQLite ─> postman ─> apprise
-    coldchain.alert-      ┘            └─ routes, outbox  ─────┘      └─> views (lists)
-    commands
+    coldchain.registry  ──┤            │                       │        ┌─> dispatch, postman ─> apprise
+    coldchain.aboard    ──┼─> intake ──┤                       ├─> SQLite
+    coldchain.alert-    ──┘            └─ routes, mailbox  ────┘        └─> views, sent (lists)
+              commands
 
-`service.AlertService` runs it all; `views` reads its database from any process.
+`service.AlertService` runs it all; `views` and `sent` read its database from any process. What a
+message says is in `told` (facts), `phrases` (one alert), `messages` (all of it), `sentences`.
 """

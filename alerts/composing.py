@@ -15,11 +15,12 @@ from . import findings, messages, silences
 from .allowances import Allowance, least_left
 from .findings import Record
 from .links import MESSAGE
-from .messages import Message, Reader, Told
+from .messages import Message
 from .nearest import Space, nearest
 from .rows import member
 from .settings import AlertSettings
 from .standing import RANK, gravest
+from .told import Reader, Told, in_order
 
 _aboard = msgspec.json.Decoder(AboardRecord)
 _registration = msgspec.json.Decoder(Registration)
@@ -57,7 +58,7 @@ class Composer:
     def alerts(self, row: sqlite3.Row, told: list[Told], now: int) -> Message:
         """The message about these alerts to the person of an outbox row."""
         reader = self._reader(row["recipient"])
-        first = messages.in_order(told)[0]
+        first = in_order(told)[0]
         links = self._settings.links
         opens = first.alert if len(told) == 1 else f"{MESSAGE}{row['id']}"
         return messages.write(

@@ -13,9 +13,10 @@ from coldchain.times import SECOND_MS
 from . import budget, silences
 from .composing import Composer
 from .mailbox import unsay
-from .messages import Message, Told, in_order, is_no_news
+from .messages import Message
 from .outbox import Outcome, after
 from .settings import AlertSettings
+from .told import Told, in_order, is_no_news
 
 #: More devices than this at once, and they are one message.
 MOST_APART = 3

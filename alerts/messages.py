@@ -7,25 +7,16 @@ a phone: a title of one line, few lines below it, the link last.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
-from zoneinfo import ZoneInfo
 
 from coldchain.alert_commands import Silence
-from coldchain.celsius import from_micro
-from coldchain.limits import Limit
-from coldchain.profile import Profile
 from coldchain.records import ConditionRecord, ExcursionRecord
-from coldchain.rules.findings import Finding
-from coldchain.rules.table import say as say_rule
 from coldchain.times import MINUTE_MS, from_iso
 
-from .allowances import Allowance
-from .findings import Record, began, compartment, ended, last_seen, limit_of
+from . import phrases
+from .findings import compartment, limit_of
 from .nearest import Space
-from .routes import Language
 from .sentences import SENTENCES
-from .standing import RANK
+from .told import Reader, Told, in_order
 
 #: More than this and a phone's first screen is full; of several devices each has a short line.
 MOST_LINES = 5
@@ -39,39 +30,6 @@ MOST_ALLOWANCES = 2
 #: An alert as people name it.
 SHORT_ID = 8
 
-Course = Literal["going_on", "ended", "last_seen"]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One alert in a message: its id, and the finding to speak of.
-
-    `number`: of the reminder (0: the first word). `flaps`: how often it came back. `left`: ms
-    until a graver limit is passed. `silent_since`: ms, since when its device is not heard.
-    `lost`: the breach that a silent device was in. `allowances`: of the
-    parcels aboard those with the least time left.
-    """
-
-    alert: str
-    record: Record
-    asset: str = ""
-    is_escalated: bool = False
-    number: int = 0
-    flaps: int = 0
-    silent_since: int | None = None
-    left: int | None = None
-    lost: ExcursionRecord | None = None
-    allowances: tuple[Allowance, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """For whom it is written: language, zone, and the profiles that give limits their numbers."""
-
-    language: Language
-    zone: ZoneInfo
-    profiles: Mapping[str, Profile]
-
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -79,26 +37,6 @@ class Message:
 
     title: str
     body: str
-
-
-def is_no_news(one: Told) -> bool:
-    """Whether it is a warning about a door, a sensor… that is over before it was told."""
-    record = one.record
-    is_warning = isinstance(record, ConditionRecord) and record.severity == "warning"
-    return is_warning and ended(record) is not None
-
-
-def in_order(told: Sequence[Told]) -> list[Told]:
-    """The gravest first, excursions before conditions, then by when they began."""
-    return sorted(
-        told,
-        key=lambda one: (
-            -RANK[one.record.severity],
-            isinstance(one.record, ConditionRecord),
-            began(one.record),
-            one.alert,
-        ),
-    )
 
 
 def write(
@@ -120,7 +58,7 @@ def write(
     order = in_order(told)
     assets = list(dict.fromkeys(one.asset for one in order))
     if len(order) == 1:
-        title, lines = _title(reader, order[0]), [_line(reader, order[0], now, alone=True)]
+        title, lines = _title(reader, order[0]), [phrases.line(reader, order[0], now, alone=True)]
     elif len(assets) == 1:
         title = _title_many(say, order, assets)
         lines = _lines(reader, order, now, is_all=not link)
@@ -144,7 +82,7 @@ def silence_ends(reader: Reader, silence: Silence, held: int, now: int, link: st
     say = SENTENCES[reader.language]
     facts = {
         "where": f"{silence.device} {silence.compartment}".strip(),
-        "until": _local(reader.zone, from_iso(silence.until), now),
+        "until": phrases.local(reader.zone, from_iso(silence.until), now),
         "reason": silence.reason,
         "count": held,
     }
@@ -163,11 +101,11 @@ def _title(reader: Reader, one: Told) -> str:
     facts = {
         "severity": say[record.severity],
         "asset": one.asset,
-        "place": _place(say, compartment(record)),
+        "place": phrases.place(say, compartment(record)),
     }
     if isinstance(record, ConditionRecord):
-        return say["title_rule"].format(rule=_rule(say, record), **facts)
-    return say["title"].format(peak=_celsius(record.peak), **facts)
+        return say["title_rule"].format(rule=phrases.rule(say, record), **facts)
+    return say["title"].format(peak=phrases.celsius(record.peak), **facts)
 
 
 def _title_many(say: Mapping[str, str], order: Sequence[Told], assets: Sequence[str]) -> str:
@@ -199,7 +137,7 @@ def _lines(reader: Reader, order: Sequence[Told], now: int, *, is_all: bool) -> 
     """
     say = SENTENCES[reader.language]
     shown = order[:MOST_LINES]
-    lines = [_line(reader, one, now, alone=False) for one in shown]
+    lines = [phrases.line(reader, one, now, alone=False) for one in shown]
     often = Counter(lines)
     lines = [
         line if often[line] == 1 else line + say["same"].format(ref=one.alert[:SHORT_ID])
@@ -223,7 +161,7 @@ def _named(say: Mapping[str, str], others: Sequence[Told]) -> str:
 
 def _subject(say: Mapping[str, str], one: Told) -> str:
     """What a trouble of a whole device is called."""
-    return _rule(say, one.record) if isinstance(one.record, ConditionRecord) else one.asset
+    return phrases.rule(say, one.record) if isinstance(one.record, ConditionRecord) else one.asset
 
 
 def _short_lines(reader: Reader, order: Sequence[Told], now: int, *, is_all: bool) -> list[str]:
@@ -240,12 +178,12 @@ def _short_lines(reader: Reader, order: Sequence[Told], now: int, *, is_all: boo
     most = max(MOST_SHORT_LINES, grave) if is_all else MOST_SHORT_LINES
     lines = []
     for asset, one in list(first.items())[:most]:
-        facts = {"asset": asset, "place": _place(say, compartment(one.record))}
+        facts = {"asset": asset, "place": phrases.place(say, compartment(one.record))}
         if isinstance(one.record, ConditionRecord):
-            line = say["short_rule"].format(rule=_rule(say, one.record), **facts)
+            line = say["short_rule"].format(rule=phrases.rule(say, one.record), **facts)
         else:
-            minutes = _minutes(one, now)
-            peak = _celsius(one.record.peak)
+            minutes = phrases.minutes(one, now)
+            peak = phrases.celsius(one.record.peak)
             line = say["short"].format(peak=peak, minutes=minutes, **facts)
         others = by_asset[asset][1:]
         line += say["short_more"].format(count=len(others)) if others else ""
@@ -253,69 +191,6 @@ def _short_lines(reader: Reader, order: Sequence[Told], now: int, *, is_all: boo
     if len(first) > most:
         lines.append(say["more_assets"].format(count=len(first) - most))
     return lines
-
-
-def _line(reader: Reader, one: Told, now: int, *, alone: bool) -> str:
-    record = one.record
-    if isinstance(record, ConditionRecord):
-        return _rule_line(reader, one, record, now, alone=alone)
-    say = SENTENCES[reader.language]
-    limit = limit_of(record, reader.profiles)
-    end = ended(record)
-    facts = {
-        "peak": _celsius(record.peak),
-        "place": _place(say, record.compartment),
-        "severity": say[record.severity],
-        "probe": _probe(say, record),
-        "limit": record.limit,
-        "threshold": "" if limit is None else _celsius(from_micro(limit.threshold)),
-        "minutes": _minutes(one, now),
-        "start": _local(reader.zone, began(record), now),
-        "end": "" if end is None else _local(reader.zone, end, now),
-        "seen": _local(reader.zone, _seen(one), now),
-    }
-    head = say[_side(limit)] if alone else say["line"]
-    facts["bound"] = say[f"bound_{_side(limit)}"].format_map(facts)
-    bound = "" if limit is None or not alone else say[f"limit_{limit.side}"]
-    left = "" if one.left is None else say["left"].format(left=max(1, one.left // MINUTE_MS))
-    return (head + bound + say[_course(one)]).format_map(facts) + left
-
-
-def _rule_line(reader: Reader, one: Told, record: ConditionRecord, now: int, *, alone: bool) -> str:
-    say = SENTENCES[reader.language]
-    until = None if record.until is None else from_iso(record.until)
-    finding = Finding(record.rule, began(record), from_iso(record.due), until, record.values)
-    try:
-        told = say_rule(finding, reader.language, _local(reader.zone, began(record), now))
-    except (KeyError, IndexError, ValueError):  # a rule or a figure that is not known here
-        told = say["rule_since"].format(
-            rule=_rule(say, record), since=_local(reader.zone, began(record), now)
-        )
-    place = "" if alone else _place(say, compartment(record))
-    line = say["rule_line"].format(place=place, told=told[:1].upper() + told[1:]).lstrip()
-    if one.lost is not None:
-        line += say["lost"].format(
-            place=_place(say, one.lost.compartment), peak=_celsius(one.lost.peak)
-        )
-    if until is not None:
-        line += say["rule_over"]
-    return line
-
-
-def _rule(say: Mapping[str, str], record: ConditionRecord) -> str:
-    """A rule's name as people say it."""
-    return say.get(f"rule_{record.rule}", record.rule)
-
-
-def _place(say: Mapping[str, str], name: str) -> str:
-    return say["place"].format(compartment=name) if name else ""
-
-
-def _probe(say: Mapping[str, str], record: ExcursionRecord) -> str:
-    """Which probe of the compartment, as `product probe rear`."""
-    name = record.channel.removeprefix(record.compartment + ".")
-    quantity, *position = name.split(".")
-    return " ".join([say.get(f"probe_{quantity}", quantity), *position])
 
 
 def _parcels(say: Mapping[str, str], order: Sequence[Told]) -> str:
@@ -344,48 +219,14 @@ def _allowances(say: Mapping[str, str], order: Sequence[Told]) -> str:
     return say["allowances"].format(told=told)
 
 
-def _course(one: Told) -> Course:
-    if ended(one.record) is not None:
-        return "ended"
-    is_presumed = isinstance(one.record, ExcursionRecord) and one.record.state == "presumed"
-    return "last_seen" if is_presumed or one.silent_since is not None else "going_on"
-
-
 def _advice(reader: Reader, one: Told, space: Space | None) -> str:
     say, record = SENTENCES[reader.language], one.record
     if isinstance(record, ConditionRecord):
         return say.get(f"do_{record.rule}", say["do_rule"])
-    course = _course(one)
+    course = phrases.course(one)
     if course != "going_on":
         return say[f"do_{course}"]
-    side = _side(limit_of(record, reader.profiles))
+    side = phrases.side(limit_of(record, reader.profiles))
     if space is None:
         return say[f"do_{side}"]
     return say[f"do_{side}_to"].format(space=space.asset, km=f"{max(0.1, space.km):.1f}")
-
-
-def _side(limit: Limit | None) -> str:
-    """Which way it went; `beyond` where the profile is not known here."""
-    return "beyond" if limit is None else limit.side
-
-
-def _seen(one: Told) -> int:
-    """The latest time at which the goods' temperature is known."""
-    return max(last_seen(one.record), one.silent_since or 0)
-
-
-def _minutes(one: Told, now: int) -> int:
-    """For how long, as a person counts: to its end, or to what was last seen."""
-    end = ended(one.record)
-    until = last_seen(one.record) if end is None else end
-    return max(0, round((min(until, now) - began(one.record)) / MINUTE_MS))
-
-
-def _celsius(value: float) -> str:
-    return f"{value:.1f}"
-
-
-def _local(zone: ZoneInfo, ms: int, now: int) -> str:
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    moment, today = ((epoch + timedelta(milliseconds=one)).astimezone(zone) for one in (ms, now))
-    return moment.strftime("%H:%M" if moment.date() == today.date() else "%m-%d %H:%M")

@@ -15,9 +15,10 @@ from coldchain.times import iso
 
 from .composing import Composer
 from .database import open_to_read
-from .messages import Message, Reader, write
+from .messages import Message, write
 from .routes import Language
 from .settings import AlertSettings
+from .told import Reader
 from .views import Alert, alert_of
 
 

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from alerts.messages import MOST_SHORT_LINES, Message, Reader, Told, write
+from alerts.messages import MOST_SHORT_LINES, Message, write
 from alerts.nearest import Space
 from alerts.routes import Language
 from alerts.sentences import SENTENCES
+from alerts.told import Reader, Told
 from coldchain.limits import Limit
 from coldchain.profile import Profile
 from coldchain.rules.table import RULES
