@@ -114,14 +114,7 @@ class Reader:
         self, device: str, channel: str, start: int | None = None, end: int | None = None
     ) -> Readings:
         """One channel's readings in [start, end) (ms), by time."""
-        compartment, field = channel.split(".", 1)
-        where = _where(start, end, {"device": device, "compartment": compartment})
-        series = self.query(f"SELECT {name(field)} FROM {name(READING.name)}{where}")
-        rows = series[0].values if series else []
-        return Readings(
-            [int(row[0]) for row in rows],  # type: ignore[arg-type]
-            [float(row[1]) for row in rows],  # type: ignore[arg-type]
-        )
+        return readings_of(self.query(readings_text(device, channel, start, end)))
 
     def compartment(
         self, device: str, compartment: str, start: int | None = None, end: int | None = None
@@ -145,10 +138,34 @@ class Reader:
         self, device: str, channel: str | None = None, start: int | None = None
     ) -> list[dict[str, Value]]:
         """A device's excursions whose first reading beyond is at `start` (ms) or later."""
-        tags = {"device": device} | ({} if channel is None else {"channel": channel})
-        where = _where(start, None, tags)
-        series = self.query(f"SELECT * FROM {name(EXCURSION.name)}{where}")
-        return [dict(zip(one.columns, row, strict=True)) for one in series for row in one.values]
+        return excursions_of(self.query(excursions_text(device, channel, start)))
+
+
+def readings_text(device: str, channel: str, start: int | None, end: int | None) -> str:
+    """The question for one channel's readings in [start, end) (ms)."""
+    compartment, field = channel.split(".", 1)
+    where = _where(start, end, {"device": device, "compartment": compartment})
+    return f"SELECT {name(field)} FROM {name(READING.name)}{where}"
+
+
+def readings_of(found: Sequence[Series]) -> Readings:
+    """The answer to it."""
+    rows = found[0].values if found else []
+    return Readings(
+        [int(row[0]) for row in rows],  # type: ignore[arg-type]
+        [float(row[1]) for row in rows],  # type: ignore[arg-type]
+    )
+
+
+def excursions_text(device: str, channel: str | None = None, start: int | None = None) -> str:
+    """The question for a device's excursions, those of one channel, those since `start` (ms)."""
+    tags = {"device": device} | ({} if channel is None else {"channel": channel})
+    return f"SELECT * FROM {name(EXCURSION.name)}{_where(start, None, tags)}"
+
+
+def excursions_of(found: Sequence[Series]) -> list[dict[str, Value]]:
+    """The answer to it."""
+    return [dict(zip(one.columns, row, strict=True)) for one in found for row in one.values]
 
 
 def _where(start: int | None, end: int | None, tags: Mapping[str, str]) -> str:

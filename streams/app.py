@@ -40,7 +40,7 @@ from .worker import Worker
 log = logging.getLogger(__name__)
 
 #: Seconds that a worker has to stop in order.
-STOP_WITHIN = 60.0
+STOP_WITHIN = 30.0
 _TOPICS = (FRAMES, CUSTODY, SCANS, ABOARD, PARCELS, EXCURSIONS, REJECTED)
 
 

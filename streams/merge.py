@@ -8,7 +8,7 @@ from series.lines import escape
 
 from . import points
 from .device import reading_head
-from .past import Past
+from .past import Asking, conflicts, readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,16 @@ def merge(stored: dict[int, int], late: Iterable[tuple[int, int]]) -> Merged:
     return Merged(changed, lesser)
 
 
-def lines_of(past: Past, device: str, channel: str, late: list[tuple[int, int]]) -> list[str]:
+def lines_of(device: str, channel: str, late: list[tuple[int, int]]) -> Asking[list[str]]:
     """The lines that merge these late readings of a channel into the store."""
     start, end = min(late)[0], max(late)[0]
-    merged = merge(
-        dict(zip(*past.readings(device, channel, start, end + 1), strict=True)),
-        late,
-    )
+    stored = yield from readings(device, channel, start, end + 1)
+    merged = merge(dict(zip(*stored, strict=True)), late)
     compartment, field = channel.split(".", 1)
     begin = f"{reading_head(device, compartment)} {escape(field)}="
     lines = [f"{begin}{from_micro(value)!r} {at}" for at, value in sorted(merged.stands.items())]
     if merged.lesser:
-        known = past.conflicts(device, channel, start, end)
+        known = yield from conflicts(device, channel, start, end)
         for at, value in sorted(merged.lesser.items()):
             least = from_micro(min(value, known.get(at, value)))
             lines.append(points.flagged(device, channel, "conflict", at, least))

@@ -1,14 +1,25 @@
 """What the series store holds of a channel, in the units of the judge."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from coldchain.celsius import MICRO, to_micro
 from coldchain.excursions import DEGREE_MINUTE, Excursion
 from coldchain.times import MINUTE_MS
-from series.reader import Reader, name, quote
+from series.reader import (
+    Reader,
+    Series,
+    excursions_of,
+    excursions_text,
+    name,
+    quote,
+    readings_of,
+    readings_text,
+)
 from series.schema import FLAGGED, READING
 
+T = TypeVar("T")
 Reading = tuple[int, int]
 
 
@@ -22,46 +33,149 @@ class Stored:
     is_said: bool = True
 
 
-class Past:
-    """Questions about a channel's past; times in ms, values in micro-units."""
+@dataclass(frozen=True, slots=True)
+class LatestBefore:
+    """The newest reading stored before `at`."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    device: str
+    channel: str
+    at: int
 
-    def latest_before(self, device: str, channel: str, at: int) -> Reading | None:
-        """The newest reading stored before `at`."""
-        compartment, field = channel.split(".", 1)
-        found = self._reader.query(
+    @property
+    def text(self) -> str:
+        compartment, field = self.channel.split(".", 1)
+        return (
             f"SELECT {name(field)} FROM {name(READING.name)} WHERE "  # noqa: S608 - quoted
-            f'"device" = {quote(device)} AND "compartment" = {quote(compartment)} '
-            f"AND time < {at}ms ORDER BY time DESC LIMIT 1"
+            f'"device" = {quote(self.device)} AND "compartment" = {quote(compartment)} '
+            f"AND time < {self.at}ms ORDER BY time DESC LIMIT 1"
         )
+
+    def read(self, found: Sequence[Series]) -> Reading | None:
         if not found or not found[0].values:
             return None
         time, value = found[0].values[0]
         return int(time), to_micro(float(value))  # type: ignore[arg-type]
 
-    def readings(
-        self, device: str, channel: str, start: int | None, end: int | None = None
-    ) -> tuple[list[int], list[int]]:
-        """Times and values of the readings stored in [start, end)."""
-        found = self._reader.readings(device, channel, start, end)
-        return found.times, [round(value * MICRO) for value in found.values]
 
-    def excursions(self, device: str, channel: str) -> list[Stored]:
-        """All excursions stored of a channel that were not withdrawn."""
-        rows = self._reader.excursions(device, channel)
-        return [_stored(row) for row in rows if row["state"] != "withdrawn"]
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Times and values of the readings stored in [start, end)."""
 
-    def conflicts(self, device: str, channel: str, start: int, end: int) -> dict[int, int]:
-        """The lesser values of conflicts stored in [start, end], by time."""
-        found = self._reader.query(
+    device: str
+    channel: str
+    start: int | None
+    end: int | None = None
+
+    @property
+    def text(self) -> str:
+        return readings_text(self.device, self.channel, self.start, self.end)
+
+    def read(self, found: Sequence[Series]) -> tuple[list[int], list[int]]:
+        stored = readings_of(found)
+        return stored.times, [round(value * MICRO) for value in stored.values]
+
+
+@dataclass(frozen=True, slots=True)
+class Excursions:
+    """All excursions stored of a channel that were not withdrawn."""
+
+    device: str
+    channel: str
+
+    @property
+    def text(self) -> str:
+        return excursions_text(self.device, self.channel)
+
+    def read(self, found: Sequence[Series]) -> list[Stored]:
+        return [_stored(row) for row in excursions_of(found) if row["state"] != "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """The lesser values of conflicts stored in [start, end], by time."""
+
+    device: str
+    channel: str
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return (
             f'SELECT "conflict" FROM {name(FLAGGED.name)} WHERE '  # noqa: S608 - quoted
-            f'"device" = {quote(device)} AND "channel" = {quote(channel)} '
-            f"AND time >= {start}ms AND time <= {end}ms"
+            f'"device" = {quote(self.device)} AND "channel" = {quote(self.channel)} '
+            f"AND time >= {self.start}ms AND time <= {self.end}ms"
         )
+
+    def read(self, found: Sequence[Series]) -> dict[int, int]:
         rows = found[0].values if found else []
         return {int(row[0]): to_micro(float(row[1])) for row in rows}  # type: ignore[arg-type]
+
+
+Question = LatestBefore | Readings | Excursions | Conflicts
+#: What asks questions one after another, is sent each one's answer, and returns what came of it.
+Asking = Generator[Question, Any, T]
+
+
+class Past:
+    """Answers questions about channels' past; times in ms, values in micro-units."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def answers(self, questions: Sequence[Question]) -> list[Any]:
+        """The answers, in one request. Raises what the reader raises."""
+        if not questions:
+            return []
+        found = self._reader.queries(";".join(one.text for one in questions))
+        return [one.read(series) for one, series in zip(questions, found, strict=True)]
+
+    def together(self, askings: Sequence[Asking[T]]) -> list[T | Exception]:
+        """Run askings in step, what all of them ask next in one request: a store answers fifty
+        questions at once in a fraction of the time that it takes for fifty requests.
+
+        What came of each, or what it raised. Raises what the reader raises.
+        """
+        done: list[T | Exception] = [LookupError("never ended")] * len(askings)
+        answers: dict[int, Any] = dict.fromkeys(range(len(askings)))
+        while answers:
+            questions: dict[int, Question] = {}
+            for index, answer in answers.items():
+                try:
+                    questions[index] = askings[index].send(answer)
+                except StopIteration as end:
+                    done[index] = end.value
+                except Exception as error:  # noqa: BLE001 - one of them must not stop the others
+                    done[index] = error
+            found = self.answers(list(questions.values()))
+            answers = dict(zip(questions, found, strict=True))
+        return done
+
+
+def latest_before(device: str, channel: str, at: int) -> Asking[Reading | None]:
+    """Asks for the newest reading stored before `at`."""
+    found: Reading | None = yield LatestBefore(device, channel, at)
+    return found
+
+
+def readings(
+    device: str, channel: str, start: int | None, end: int | None = None
+) -> Asking[tuple[list[int], list[int]]]:
+    """Asks for times and values of the readings stored in [start, end)."""
+    found: tuple[list[int], list[int]] = yield Readings(device, channel, start, end)
+    return found
+
+
+def excursions(device: str, channel: str) -> Asking[list[Stored]]:
+    """Asks for the excursions stored of a channel that were not withdrawn."""
+    found: list[Stored] = yield Excursions(device, channel)
+    return found
+
+
+def conflicts(device: str, channel: str, start: int, end: int) -> Asking[dict[int, int]]:
+    """Asks for the lesser values of conflicts stored in [start, end], by time."""
+    found: dict[int, int] = yield Conflicts(device, channel, start, end)
+    return found
 
 
 def _stored(row: Mapping[str, object]) -> Stored:

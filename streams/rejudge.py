@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from coldchain.enrolment import PAUSING, Enrolled
 from coldchain.exposure import SLOT_MS
+from coldchain.limits import Limit
 from coldchain.pauses import spans_of
 from coldchain.segment import Interval
 
@@ -14,7 +15,7 @@ from .doors import GRACE_AT_MOST
 from .effects import Effects, Late
 from .memory import ChannelMemory, copied
 from .merge import lines_of
-from .past import Past, Reading, Stored
+from .past import Asking, Reading, Stored, excursions, latest_before, readings
 from .revise import History, restart_before, revise
 
 Channels = Mapping[str, ChannelMemory]
@@ -28,22 +29,21 @@ class Rejudged:
     effects: Effects = field(default_factory=Effects)
 
 
-def merged_lines(past: Past, device: str, late: Mapping[str, Late]) -> list[str]:
+def merged_lines(device: str, late: Mapping[str, Late]) -> Asking[list[str]]:
     """The lines that merge a device's late readings into the store. To be written first."""
-    return [
-        line
-        for channel, one in late.items()
-        if one.readings
-        for line in lines_of(past, device, channel, one.readings)
-    ]
+    lines: list[str] = []
+    for channel, one in late.items():
+        if one.readings:
+            lines += yield from lines_of(device, channel, one.readings)
+    return lines
 
 
 def rejudge(
-    past: Past, enrolled: Enrolled, channels: Channels, late: Mapping[str, Late], offset: int
-) -> Rejudged:
+    enrolled: Enrolled, channels: Channels, late: Mapping[str, Late], offset: int
+) -> Asking[Rejudged]:
     """Judge a device again over the store, its late readings merged into it already.
 
-    Raises Unregistered, and what the reader raises.
+    Raises Unregistered.
     """
     done = Rejudged()
     device = enrolled.registration.device
@@ -51,11 +51,11 @@ def rejudge(
         quantity = channel.split(".")[1]
         known = channels[channel]
         if quantity in PAUSING:
-            memory, times, values = _switch(past, device, channel, known, since)
+            memory, times, values = yield from _switch(device, channel, known, since)
             done.channels[channel] = memory
             _follow(enrolled, channel, known, channels, memory, (times, values), (), offset, done)
             continue
-        times, values, history = _history(past, device, channel, channels, since)
+        times, values, history = yield from _history(enrolled, channel, channels, since)
         history = replace(history, aboard_since=aboard_since(late, channel))
         if not times:
             continue
@@ -117,39 +117,45 @@ def _touched(channels: Channels, late: Mapping[str, Late]) -> dict[str, int]:
 
 
 def _history(
-    past: Past, device: str, channel: str, channels: Channels, since: int
-) -> tuple[list[int], list[int], History]:
-    stored = past.excursions(device, channel)
-    restart = _restart(past, device, channel, since, stored)
+    enrolled: Enrolled, channel: str, channels: Channels, since: int
+) -> Asking[tuple[list[int], list[int], History]]:
+    device = enrolled.registration.device
+    stored = yield from excursions(device, channel)
+    restart = yield from _restart(enrolled, channel, since, stored)
     start: int | None = None
     if restart is not None:
         slot = restart[0] - restart[0] % SLOT_MS
-        before = past.latest_before(device, channel, slot)
+        before = yield from latest_before(device, channel, slot)
         start = slot if before is None else before[0]
-    times, values = past.readings(device, channel, start)
+    times, values = yield from readings(device, channel, start)
     if restart is not None:
         stored = [one for one in stored if one.excursion.start > restart[0]]
     index = times.index(restart[0]) if restart is not None else -1
     since_when = restart[0] if restart is not None else None
-    spans = _spans(past, device, channel.split(".", 1)[0], channels, since_when)
+    spans = yield from _spans(device, channel.split(".", 1)[0], channels, since_when)
     return times, values, History(times, values, index, spans, stored)
 
 
 def _restart(
-    past: Past, device: str, channel: str, since: int, stored: list[Stored]
-) -> Reading | None:
+    enrolled: Enrolled, channel: str, since: int, stored: list[Stored]
+) -> Asking[Reading | None]:
     """The newest reading before `since` that is outside every excursion."""
+
+    def limit_of(one: Stored) -> Limit | None:
+        plan = enrolled.plans.plan(one.profile, channel.split(".")[1])
+        return next((limit for limit in plan.limits if limit.id == one.excursion.limit), None)
+
     while True:
-        previous = past.latest_before(device, channel, since)
-        earlier = restart_before(None if previous is None else previous[0], stored)
+        previous = yield from latest_before(enrolled.registration.device, channel, since)
+        earlier = restart_before(previous, stored, limit_of)
         if earlier is None:
             return previous
         since = earlier
 
 
 def _spans(
-    past: Past, device: str, compartment: str, channels: Channels, since: int | None
-) -> list[Interval]:
+    device: str, compartment: str, channels: Channels, since: int | None
+) -> Asking[list[Interval]]:
     """When the compartment's doors and defrosts were on, from before `since` on."""
     spans: list[Interval] = []
     for channel in channels:
@@ -158,18 +164,20 @@ def _spans(
             continue
         start = None
         if since is not None:
-            before = past.latest_before(device, channel, since - GRACE_AT_MOST)
+            before = yield from latest_before(device, channel, since - GRACE_AT_MOST)
             start = None if before is None else before[0]
-        spans += spans_of(*past.readings(device, channel, start))
+        times, values = yield from readings(device, channel, start)
+        spans += spans_of(times, values)
     return spans
 
 
 def _switch(
-    past: Past, device: str, channel: str, known: ChannelMemory, since: int
-) -> tuple[ChannelMemory, list[int], list[int]]:
+    device: str, channel: str, known: ChannelMemory, since: int
+) -> Asking[tuple[ChannelMemory, list[int], list[int]]]:
     """A door's memory, read again from before what came late; and what was read."""
-    before = past.latest_before(device, channel, since)
-    times, values = past.readings(device, channel, since if before is None else before[0])
+    before = yield from latest_before(device, channel, since)
+    start = since if before is None else before[0]
+    times, values = yield from readings(device, channel, start)
     fresh = spans_of(times, values)
     first = times[0] if times else since
     kept = [span for span in known.spans if span[0] < first]

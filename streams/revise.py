@@ -14,7 +14,7 @@ not there           found          as it stands now, in one record: what is over
                                    nobody
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -23,6 +23,7 @@ from coldchain.enrolment import Enrolled
 from coldchain.excursions import Excursion, Tracker
 from coldchain.exposure import SLOT_MS
 from coldchain.judge import ChannelState, Plan, advance, open_excursions
+from coldchain.limits import Limit
 from coldchain.pauses import NOT_ENDED, pauses_of
 from coldchain.records import State
 from coldchain.saying import of_compartment, record, standing
@@ -30,7 +31,7 @@ from coldchain.segment import Interval
 from coldchain.whole import cut_short
 
 from .effects import Effects, Standing
-from .past import Stored
+from .past import Reading, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,33 @@ class Revised:
     effects: Effects = field(default_factory=Effects)
 
 
-def restart_before(previous: int | None, stored: Sequence[Stored]) -> int | None:
+def restart_before(
+    previous: Reading | None,
+    stored: Sequence[Stored],
+    limit_of: Callable[[Stored], Limit | None],
+) -> int | None:
     """The instant before which to look for the restart, or None where `previous` is it.
 
-    `previous` is the time of the newest reading before what is new; it is not outside every
-    excursion where one of those stored covers it.
+    `previous` is the newest reading before what is new. It is not outside every excursion where
+    one of those stored covers it; nor where it is not yet back across `clear` of the newest one
+    of a limit: that one may have ended only by what was read after it (as at its last known
+    instant beyond, where unknown time followed).
     """
     if previous is None:
         return None
+    at, value = previous
+    begun = [one for one in stored if one.excursion.start <= at]
+    newest = {one.excursion.limit: one for one in sorted(begun, key=lambda s: s.excursion.start)}
     covering = [
-        found.excursion.start
-        for found in stored
-        if found.excursion.start <= previous
-        and (NOT_ENDED if found.excursion.end is None else found.excursion.end) >= previous
+        one.excursion.start
+        for one in begun
+        if one.excursion.end is None
+        or one.excursion.end >= at
+        or (
+            newest[one.excursion.limit] is one
+            and (limit := limit_of(one)) is not None
+            and not limit.is_calm(value)
+        )
     ]
     return min(covering, default=None)
 

@@ -16,8 +16,7 @@ from kafka.errors import KafkaError
 from broker.topics import FRAMES
 from coldchain.records import ConditionRecord
 from coldchain.times import DAY_MS
-from series.http import Unreachable
-from series.reader import QueryError, Reader
+from series.reader import Reader
 from series.writer import BadLine
 
 from .batch import Batch, Seat, condition_lines, lines_of, standing_lines, updates
@@ -255,11 +254,10 @@ class Worker:
         give_up = self._settings.series.give_up_after
 
         def merge() -> list[str]:
-            return [
-                line
-                for device, one in waiting.items()
-                for line in merged_lines(past, device, one.channels)
-            ]
+            every = past.together(
+                [merged_lines(device, one.channels) for device, one in waiting.items()]
+            )
+            return [line for lines in map(_or_raise, every) for line in lines]
 
         memories = {
             (one.partition, device): self._memories.of(one.partition, device)
@@ -275,21 +273,19 @@ class Worker:
         }
 
         def judge() -> dict[str, Rejudged]:
+            asked = {
+                device: rejudge(enrolled, known[device], waiting[device].channels, as_of[device])
+                for device, enrolled in roster.items()
+                if enrolled is not None
+            }
             done: dict[str, Rejudged] = {}
-            for device, one in waiting.items():
-                enrolled = roster[device]
-                if enrolled is None:
-                    continue
-                try:
-                    done[device] = rejudge(
-                        past, enrolled, known[device], one.channels, as_of[device]
-                    )
-                except (Unreachable, QueryError):
-                    raise  # the store is away: all of it is asked again
-                except Exception:
+            for device, one in zip(asked, past.together(list(asked.values())), strict=True):
+                if isinstance(one, Rejudged):
+                    done[device] = one
+                else:
                     # One device that our own code can't judge again must not stop a city; its
                     # readings are stored, and stay as they were judged.
-                    log.exception("device %s could not be judged again", device)
+                    log.error("device %s could not be judged again", device, exc_info=one)
             return done
 
         bad = await self._outbox.write(await patiently(merge, give_up))
@@ -400,3 +396,9 @@ class Worker:
         """The worker stops: no more checkpoints."""
         self._closed.set()
         await asyncio.to_thread(self._feed.close)
+
+
+def _or_raise(found: list[str] | Exception) -> list[str]:
+    if isinstance(found, Exception):
+        raise found
+    return found

@@ -8,7 +8,7 @@ from coldchain.journey import Seen, window
 from coldchain.profile import Profile
 from coldchain.timeline import Stay
 from series.reader import Reader
-from streams.past import Past
+from streams.past import Conflicts, Past
 
 
 def look(reader: Reader, book: Book, profile: Profile) -> Callable[[Stay], Seen]:
@@ -24,7 +24,7 @@ def look(reader: Reader, book: Book, profile: Profile) -> Callable[[Stay], Seen]
                 f"{compartment}.{field}": (one.times, [round(v * MICRO) for v in one.values])
                 for field, one in stored.items()
             },
-            lambda channel: len(past.conflicts(device, channel, *stay.span)),
+            lambda channel: len(past.answers([Conflicts(device, channel, *stay.span)])[0]),
         )
 
     return seen

@@ -1,6 +1,8 @@
 """A series store in memory, and a worker's way through it without servers or a loop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from coldchain.enrolment import Enrolled
 from coldchain.excursions import excursion_id
@@ -13,8 +15,17 @@ from streams.device import Arrival, Job, judge_frames, stints_of
 from streams.effects import Effects, Late, Standing, gather
 from streams.memory import DeviceMemory, pack, unpack
 from streams.merge import merge
-from streams.past import Past, Reading, Stored
-from streams.rejudge import rejudge
+from streams.past import (
+    Conflicts,
+    Excursions,
+    LatestBefore,
+    Past,
+    Question,
+    Reading,
+    Readings,
+    Stored,
+)
+from streams.rejudge import Rejudged, rejudge
 
 NEVER = 1 << 60
 
@@ -56,6 +67,20 @@ class Kept(Past):
 
     def conflicts(self, device: str, channel: str, start: int, end: int) -> dict[int, int]:
         return self.lesser.get(channel, {})
+
+    def answers(self, questions: Sequence[Question]) -> list[Any]:
+        return [self._answer(one) for one in questions]
+
+    def _answer(self, question: Question) -> object:
+        match question:
+            case LatestBefore(device, channel, at):
+                return self.latest_before(device, channel, at)
+            case Readings(device, channel, start, end):
+                return self.readings(device, channel, start, end)
+            case Excursions(device, channel):
+                return self.excursions(device, channel)
+            case Conflicts(device, channel, start, end):
+                return self.conflicts(device, channel, start, end)
 
     def apply(self, effects: Effects) -> None:
         for (_, channel, slot), (_, sums) in effects.pieces.items():
@@ -122,7 +147,9 @@ class Way:
                 lesser = self.kept.lesser.setdefault(name, {})
                 lesser[at] = min(value, lesser.get(at, value))
         if late:
-            done = rejudge(self.kept, self.enrolled, dict(self.memory.channels), late, self.offset)
+            asking = rejudge(self.enrolled, dict(self.memory.channels), late, self.offset)
+            [done] = self.kept.together([asking])
+            assert isinstance(done, Rejudged), done
             self.memory.channels.update(done.channels)
             look(self.enrolled, self.memory, self.offset, done.effects)
             self.records += done.effects.records
