@@ -8,6 +8,7 @@ import logging
 import os
 import sqlite3
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,10 @@ VERSION = 3
 _LACKING = frozenset({2})
 #: Seconds that one try waits for another program's lock.
 PATIENCE = 5.0
+
+#: Threads of one process take turns here: SQLite lets whoever waits sleep, and in a storm, where
+#: one transaction follows the other, the post would wait for seconds.
+_TURN = threading.Lock()
 
 _log = logging.getLogger(__name__)
 
@@ -168,13 +173,14 @@ def transaction(
     While another program holds the file it waits, and says so once. Raises DatabaseBusyError
     where `is_over` by then.
     """
-    _begin(connection, is_over)
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+    with _TURN:
+        _begin(connection, is_over)
+        try:
+            yield
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
 
 
 def _begin(connection: sqlite3.Connection, is_over: Callable[[], bool]) -> None:
