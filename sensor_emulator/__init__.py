@@ -5,7 +5,8 @@
 
 from .recorder import Recorder
 from .run import Ledger, Progress, ends_now, run
-from .scenario import Scenario, ScenarioError, library, load_scenario, parse_scenario
+from .scenario import Scenario, ScenarioError
+from .scenario_toml import library, load_scenario, parse_scenario
 from .targets import (
     FolderTarget,
     FrontDoorSettings,

@@ -16,7 +16,8 @@ from coldchain.times import MINUTE_MS
 from .plan import plan
 from .recorder import Recorder, Samples
 from .run import run
-from .scenario import Scenario, load_scenario
+from .scenario import Scenario
+from .scenario_toml import load_scenario
 
 AIR, PRODUCT, SWITCH, LIMIT = "#0072B2", "#D55E00", "#555555", "#999999"
 #: The switches drawn as bars below a plot, from the top.

@@ -8,7 +8,8 @@ import typer
 from runtime.errors import UserError
 
 if TYPE_CHECKING:
-    from sensor_emulator import Ledger, Progress, Scenario, Target
+    from sensor_emulator import Ledger, Progress, Scenario, Target, Truth
+    from sensor_emulator.plan import Plan
 
 UNITS = {"s": 1 / 60, "min": 1.0, "m": 1.0, "h": 60.0, "d": 1440.0}
 
@@ -75,13 +76,14 @@ def run(
     from coldchain.profile_toml import ProfileError
     from runtime.commands.emulate_target import is_live, target_of
     from runtime.profiles import load_profiles
+    from sensor_emulator.plan import plan
 
     if list_scenarios:
         _list()
         return
     try:
         known = load_profiles(profiles)
-        chosen = _changed(emulator.load_scenario(scenario, known), seed, duration, speed)
+        chosen = _changed(emulator.load_scenario(scenario, known), known, seed, duration, speed)
         live = is_live(to)
         pace = chosen.speed if speed is not None or live else "max"
         at_end_now = start == "now" or (start == "auto" and live)
@@ -92,24 +94,35 @@ def run(
             return
         book = emulator.Truth() if truth is not None else None
         _refuse_if_no_file(truth)
+        _refuse_if_too_much(chosen, truth)
         target = target_of(to, tokens)
         try:
-            ledger = _run(chosen, target, known, start_ms, pace, book)
+            planned = plan(chosen)
+            ledger = _run(planned, target, known, start_ms, pace, book)
         finally:
             target.close()
     except (ProfileError, emulator.ScenarioError, emulator.TargetError) as error:
         raise UserError(str(error)) from None
     if truth is not None and book is not None:
-        _write_truth(truth, book, chosen, known, ledger, start_ms)
+        _write_truth(truth, book, planned, known, ledger, start_ms)
     _report(chosen, ledger, target, start_ms, as_json)
     if not ledger.complete:
         raise typer.Exit(130)
 
 
+#: What an option changes, as a scenario calls it.
+CHANGES = {"duration_minutes": "--duration", "speed": "--speed"}
+#: What truth may keep of a run, bytes: the machine's memory is not asked for.
+MOST_TRUTH = 6 * 1024**3
+
+
 def _changed(
-    scenario: "Scenario", seed: int | None, duration: str | None, speed: str | None
+    scenario: "Scenario", profiles: Any, seed: int | None, duration: str | None, speed: str | None
 ) -> "Scenario":
+    """The scenario with these options; refused by the same checks. Raises UserError."""
     from msgspec.structs import replace
+
+    from sensor_emulator.scenario_checks import wrong
 
     changes: dict[str, Any] = {}
     if seed is not None:
@@ -120,7 +133,10 @@ def _changed(
         changes["duration_minutes"] = _minutes(duration)
     if speed is not None:
         changes["speed"] = _speed(speed)
-    return replace(scenario, **changes)
+    changed = replace(scenario, **changes)
+    for key, said in wrong(changed, profiles, is_cut_short=duration is not None):
+        raise UserError(f"{CHANGES.get(key, key)}: {said}")
+    return changed
 
 
 def _minutes(text: str) -> float:
@@ -147,23 +163,21 @@ def _speed(text: str) -> float | Literal["max"]:
 
 
 def _run(
-    scenario: "Scenario",
+    planned: "Plan",
     target: "Target",
     profiles: Any,
     start_ms: int,
     speed: Any,
     book: Any,
 ) -> "Ledger":
-    """The run; Ctrl-C and SIGTERM end it between two frames, or its planning at once."""
+    """The run; Ctrl-C and SIGTERM end it between two frames."""
     import signal
     import threading
     import time
 
     import sensor_emulator as emulator
     from runtime.servers.progress import progress
-    from sensor_emulator.plan import plan
 
-    planned = plan(scenario)
     stop = threading.Event()
 
     def end(*_: Any) -> None:
@@ -186,7 +200,7 @@ def _run(
                 done = now.share
 
             return emulator.run(
-                scenario,
+                planned.scenario,
                 target,
                 profiles=profiles,
                 planned=planned,
@@ -214,29 +228,58 @@ def _write_registry(path: Path, scenario: "Scenario", start_ms: int) -> None:
 
 
 def _refuse_if_no_file(truth: Path | None) -> None:
-    """Said before the run rather than after it."""
+    """Said before the run rather than after it. Leaves no file that was not there."""
     if truth is None:
         return
     try:
         truth.parent.mkdir(parents=True, exist_ok=True)
+        was_there = truth.exists()
         truth.open("ab").close()
+        if not was_there:
+            truth.unlink()
     except OSError as error:
         raise UserError(f"--truth {truth}: {error.strerror}; give a file to write") from None
 
 
+def _refuse_if_too_much(scenario: "Scenario", truth: Path | None) -> None:
+    """Truth keeps nine bytes a compartment and step of the model until the end."""
+    if truth is None:
+        return
+    boxes = sum(one.count * len(one.rooms()) for one in scenario.fleet.values())
+    steps = scenario.duration_ms // scenario.step_ms
+    if boxes * steps * 9 > MOST_TRUTH:
+        raise UserError(
+            f"--truth: {boxes:,} compartments for {steps:,} steps take"
+            f" {boxes * steps * 9 / 1024**3:,.0f} GiB, at most {MOST_TRUTH / 1024**3:.0f} GiB is"
+            " kept; shorten it with --duration, or make the fleet smaller"
+        )
+
+
 def _write_truth(
-    path: Path, book: Any, scenario: "Scenario", profiles: Any, ledger: "Ledger", start_ms: int
+    path: Path, book: "Truth", planned: "Plan", profiles: Any, ledger: "Ledger", start_ms: int
 ) -> None:
+    """Whole or not at all: Ctrl-C while it is judged leaves the file as it was."""
     import msgspec
 
-    from sensor_emulator.plan import plan
+    from runtime.servers.progress import progress
 
-    shift = start_ms - scenario.start_ms
-    document = book.document(plan(scenario), profiles, ledger.counts, shift)
+    shift, done = start_ms - planned.scenario.start_ms, 0.0
+    with progress("judging the truth", 1.0) as advance:
+
+        def show(share: float) -> None:
+            nonlocal done
+            advance(share - done, f"{share:.0%} of the channels")
+            done = share
+
+        document = book.document(planned, profiles, ledger.counts, shift, show)
+    half = path.with_name(path.name + ".part")
     try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+        half.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+        half.replace(path)
     except OSError as error:
         raise UserError(f"--truth {path}: {error.strerror}") from None
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def _report(

@@ -61,6 +61,9 @@ def test_a_file_of_ones_own_is_a_scenario_too(tmp_path: Path) -> None:
         (("--seed", "-1"), "--seed -1"),
         (("--speed", "fast"), "or max"),
         (("--speed", "nan"), "or max"),
+        (("--speed", "1e-12"), "--speed: a number from 0.001"),
+        (("--duration", "10s"), "--duration: shorter than a frame"),
+        (("--duration", "399d", "--truth", "truth.json"), "--truth: "),
         (("--to", "ftp://127.0.0.1"), "http(s)://host:port"),
         (("--to", "http://127.0.0.1:x"), "http(s)://host:port"),
         (("--to", "http://127.0.0.1:1"), "coldchain ingest serve"),
@@ -72,7 +75,7 @@ def test_a_file_of_ones_own_is_a_scenario_too(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_one_line_and_status_2(
-    arguments: tuple[str, str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     to = () if "--to" in arguments else ("--to", str(tmp_path))
     assert status(*arguments, *to) == 2
@@ -102,3 +105,28 @@ def test_ctrl_c_while_a_huge_plan_is_drawn_ends_it_at_once(
     monkeypatch.setattr("sensor_emulator.plan.plan", interrupted)
     assert status("--to", str(tmp_path), "--duration", "5min") == 130
     assert handlers == [signal.default_int_handler]
+
+
+def test_a_run_cut_short_may_end_before_its_faults(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.json"
+    assert status("--to", str(tmp_path), "--duration", "5min", "--truth", str(truth)) == 0
+    assert json.loads(truth.read_text())["faults"] == []
+
+
+@pytest.mark.parametrize("before", [None, b"an older one"])
+def test_ctrl_c_while_truth_is_judged_leaves_the_file_as_it_was(
+    before: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = tmp_path / "truth.json"
+    if before is not None:
+        truth.write_bytes(before)
+
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("judging went on")
+
+    monkeypatch.setattr("sensor_emulator.truth.true_excursions", interrupted)
+    arguments = ("--to", str(tmp_path / "city"), "--duration", "5min", "--truth", str(truth))
+    assert status(*arguments) == 130
+    assert (truth.read_bytes() if truth.exists() else None) == before
+    assert not list(tmp_path.glob("*.part"))

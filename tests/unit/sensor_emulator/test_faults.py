@@ -11,6 +11,7 @@ from coldchain.times import MINUTE_MS, from_iso
 from coldchain.truth import FrameCounts
 from runtime.profiles import load_profiles
 from sensor_emulator import Ledger, Recorder, Truth, load_scenario, parse_scenario, run
+from sensor_emulator.city import City
 from sensor_emulator.faults import FAULTS
 from sensor_emulator.plan import plan
 from sensor_emulator.recorder import Samples
@@ -83,7 +84,10 @@ def test_truth_names_a_fault_with_its_times(kind: str) -> None:
     device = HAS.get(kind, "van-0001")
     fault = f'[[faults]]\nkind = "{kind}"\ndevice = "{device}"\nat_minutes = 20\n'
     made = plan(parse_scenario(CITY + fault, "test.toml", PROFILES))
-    told = Truth().document(made, PROFILES, FrameCounts(), 0).faults
+    truth = Truth()
+    for stretch in City(made, made.fleet.boxes(1, PROFILES)).stretches():
+        truth.add(stretch)
+    told = truth.document(made, PROFILES, FrameCounts(), 0).faults
     assert told
     for one in told:
         assert (one.device, one.kind) == (device, kind)
@@ -138,6 +142,18 @@ def test_a_dead_sensor_sends_nulls_that_count_as_no_readings() -> None:
     recorder, ledger = with_fault("sensor-dead")
     assert set(within(recorder.samples("van-0001")["main.air"])) == {None}
     assert sum(frame.readings() for frame in recorder.frames()) == ledger.readings
+
+
+def test_a_sensor_that_sticks_while_it_is_dead_repeats_what_it_says_first_after_that() -> None:
+    of_van = '[[faults]]\nkind = "{}"\ndevice = "van-0001"\nat_minutes = {}\nfor_minutes = {}\n'
+    faults = of_van.format("sensor-dead", 15, 20) + of_van.format("sensor-stuck", 20, 40)
+    recorder, city = Recorder(), parse_scenario(CITY + faults, "test.toml", PROFILES)
+    run(city, recorder, profiles=PROFILES, speed="max")
+    samples = recorder.samples("van-0001")["main.product"]
+    assert set(within(samples, 15, 35)) == {None}
+    assert len(set(within(samples, 35, 60))) == 1
+    assert None not in within(samples, 35, 90)
+    assert len(set(within(samples, 60, 90))) > 1
 
 
 def test_a_spiking_sensor_spikes_now_and_then() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from runtime.profiles import load_profiles
-from sensor_emulator.scenario import ScenarioError, library, load_scenario, parse_scenario
+from sensor_emulator.scenario import ScenarioError
+from sensor_emulator.scenario_toml import library, load_scenario, parse_scenario
 
 PROFILES = load_profiles()
 SOUND = """
@@ -42,11 +43,14 @@ def test_every_scenario_of_the_library_is_sound_and_titled_in_both_languages(nam
         ("count = 3", "counts = 3", "fleet.van: Object contains unknown field `counts`"),
         ("count = 3", "count = 3\nidle = 4", "fleet.van.idle: 4 of 3"),
         ("iced-seafood", "warm-beer", "fleet.van.profiles: no profile 'warm-beer'"),
-        ("fleet.van", "fleet.boat", "boat"),
+        ("fleet.van", "fleet.boat", "test.toml: fleet.boat: no such kind; there are precooler"),
         ("fleet.van", "fleet.logger", "fleet.logger.count: the emulator has no logger"),
         ("+08:00", "", "start: a time without a zone"),
         ("= 60", "= 0", "duration_minutes: "),
-        ("= 60", "= 60\nspeed = 0", "speed: a number above 0"),
+        ("= 60", "= 60\nspeed = 0", "speed: a number from 0.001"),
+        ("= 60", "= 60\nspeed = 1e-12", "speed: a number from 0.001"),
+        ("2026-", "0001-", "start: a year from 2000 to 2099"),
+        ("2026-07-18", "9999-12-31", "start: a year from 2000 to 2099"),
         ("= 60", '= 60\nspeed = "fast"', "speed: "),
         ("= 60", "= 60\nwarmer = nan", "warmer: not a number"),
         ("= 60", "= 60\nsample_seconds = 25", "sample_seconds: must be a multiple"),
@@ -81,6 +85,17 @@ def test_every_scenario_of_the_library_is_sound_and_titled_in_both_languages(nam
         ),
         ('device = "van-0002"\nat_minutes = 10', 'fleet = "hub"\nper_day = 1', "faults[0].fleet: "),
         ("start =", "start", "not TOML"),
+        ("count = 3", "count = 3\nidle = 2", "faults[0].device: van-0002 is idle (the last 2 are)"),
+        ("count = 3", "count = 3\nquantities = []", "fleet.van.quantities: name air or product"),
+        ("count = 3", 'count = 3\nquantities = ["door"]', "quantities: name air or product"),
+        ("count = 3", 'count = 3\nquantities = ["humidity"]', "quantities: no humidity here"),
+        ("count = 3", 'count = 3\nquantities = ["air", "mains"]', "a van hangs on no mains"),
+        ("count = 3", "count = 1000000\ncompartments = 1000", "fleet: 1,000,000,000 compartments"),
+        (
+            "= 60",
+            "= 570000\nfleet.locker = { count = 90000, profiles = { frozen = 1 } }",
+            "readings",
+        ),
     ],
 )
 def test_a_mistake_names_file_and_key(was: str, now: str, said: str) -> None:
@@ -90,6 +105,12 @@ def test_a_mistake_names_file_and_key(was: str, now: str, said: str) -> None:
     assert str(refused.value).startswith("test.toml: ")
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_tag_has_no_goods_of_its_own_to_be_loaded_warm() -> None:
+    text = SOUND.replace("fleet.van", "fleet.tag").replace("van-0002", "tag-0002")
+    with pytest.raises(ScenarioError, match="loaded-warm: a tag here has no such part"):
+        parse_scenario(text.replace("compressor-failed", "loaded-warm"), "test.toml", PROFILES)
 
 
 def test_a_name_that_is_no_scenario_is_answered_with_those_that_are() -> None:
