@@ -19,6 +19,7 @@ from .history import advance
 from .loggers import LoggerFile
 from .loggers.source import blocks
 from .sender import Sender
+from .shown import shown
 from .topic import read_all
 
 
@@ -128,10 +129,10 @@ def _send(sender: Sender, path: Path, file: LoggerFile, place: Place, now: int, 
         start, end = first if start is None else start, frame.sent
     rejected = _rejected(file)
     for line, raw in zip(rejected, lines_of(path, [one.line for one in rejected]), strict=True):
-        rejection = Rejection.of_line(line.reason, path.name, line.line, now)
+        rejection = Rejection.of_line(line.reason, shown(path.name), line.line, now)
         sender.reject(rejection, place.device.encode(), raw)
     return Sent(
-        file=str(path),
+        file=shown(path),
         layout=file.layout,
         readings=readings,
         frames=frames,

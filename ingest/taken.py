@@ -26,8 +26,10 @@ CREATE TABLE IF NOT EXISTS done (
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A file as it was found: its name within the folder, its stamp, and its content's hash."""
+    """A file as it was found: where, its name within the folder as it is shown, its stamp, and its
+    content's hash."""
 
+    path: Path
     name: str
     stamp: Stamp
     device: str

@@ -27,6 +27,7 @@ from .loggers import LoggerFile, LoggerFileError
 from .replay import NotRegisteredError, Place, Sent, replay
 from .sender import SendError
 from .settling import Settling, Stamp
+from .shown import shown
 from .taken import Dropped, Taken, hash_of
 from .topic import TopicError
 
@@ -122,14 +123,14 @@ class Watched:
         return self._done.get(self._name(path)) != stamp
 
     def _name(self, path: Path) -> str:
-        return str(path.relative_to(self._folder))
+        return shown(path.relative_to(self._folder))
 
     def _known(self, path: Path, stamp: Stamp) -> tuple[Dropped, LoggerFile] | Outcome | None:
         """A file read, or what became of it; None where it was taken away meanwhile."""
         device = self._device(path)
         try:
             _check(device)
-            dropped = Dropped(self._name(path), stamp, device, hash_of(path))
+            dropped = Dropped(path, self._name(path), stamp, device, hash_of(path))
             before = self._taken.knows(device, dropped.hash)
             if before is not None:
                 self._remember([dropped])
@@ -145,7 +146,7 @@ class Watched:
             return self._set_aside(path, stamp, device, str(error))
 
     def _send(self, device: str, files: list[tuple[Dropped, LoggerFile]]) -> Iterator[Outcome]:
-        paths = [(self._folder / one.name, file) for one, file in files]
+        paths = [(one.path, file) for one, file in files]
         now = time.time_ns() // 1_000_000
         try:
             sent, _ = replay(self._kafka, paths, replace(self._place, device=device), now)
@@ -156,7 +157,7 @@ class Watched:
         except (SendError, TopicError, KafkaError) as error:
             raise KafkaAwayError(str(error)) from None
         # One that was written to meanwhile is taken anew.
-        self._remember([one for one, _ in files if _stamp(self._folder / one.name) == one.stamp])
+        self._remember([one for one, _ in files if _stamp(one.path) == one.stamp])
         for (one, _), told in zip(files, sent, strict=True):
             yield Outcome(one.name, device, sent=told)
 
@@ -166,17 +167,17 @@ class Watched:
 
     def _set_aside(self, path: Path, stamp: Stamp, device: str, reason: str) -> Outcome:
         """Move it out of the way, the reason beside it; put back, it is tried again."""
-        name = self._name(path)
-        to = _free(self._folder / ASIDE / name)
+        name, reason = self._name(path), shown(reason)
+        to = _free(self._folder / ASIDE / path.relative_to(self._folder))
         try:
             to.parent.mkdir(parents=True, exist_ok=True)
             path.rename(to)
-            note = f"{reason}\n\nMend it and put it back: {path}\n"
+            note = f"{reason}\n\nMend it and put it back: {shown(path)}\n"
             to.with_name(to.name + REASON).write_text(note, encoding="utf-8")
         except OSError as error:  # it stays, and is left alone until it changes
-            reason = f"{reason} (and it can't be set aside: {error})"
+            reason = f"{reason} (and it can't be set aside: {shown(str(error))})"
             self._done[name] = stamp
-        return Outcome(name, device or None, reason=reason)
+        return Outcome(name, shown(device) or None, reason=reason)
 
 
 def _order(one: tuple[Dropped, LoggerFile]) -> tuple[str, str]:

@@ -151,20 +151,10 @@ def _go_on(
     tell: Callable[["Outcome"], None],
 ) -> None:
     """Look whenever something changed, and once in a while: some shares never say so."""
-    from watchfiles import watch
-
     from ingest.watched import KafkaAwayError
 
     away = False
-    changes = watch(
-        folder,
-        watch_filter=None,
-        stop_event=told,
-        rust_timeout=round(patience * 1000),
-        yield_on_timeout=True,
-        force_polling=poll or None,
-    )
-    for _ in changes:
+    for _ in _changes(folder, patience, poll, told):
         try:
             for one in watched.look(time.monotonic()):
                 tell(one)
@@ -174,6 +164,26 @@ def _go_on(
                 typer.echo(f"Kafka does not take it; it is tried again: {error}", err=True)
             away = True
             told.wait(_AWAY_S)
+
+
+def _changes(folder: Path, patience: float, poll: bool, told: threading.Event) -> Iterator[object]:
+    """Whenever something changed, or nothing did for a while, until told to end."""
+    from watchfiles import watch
+    from watchfiles._rust_notify import WatchfilesRustInternalError
+
+    while not told.is_set():
+        try:
+            yield from watch(
+                folder,
+                watch_filter=None,
+                stop_event=told,
+                rust_timeout=round(patience * 1000),
+                yield_on_timeout=True,
+                force_polling=poll or None,
+            )
+        except WatchfilesRustInternalError:  # a name that is no UTF-8: a change all the same
+            yield None
+            told.wait(patience)
 
 
 @contextmanager

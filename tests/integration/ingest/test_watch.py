@@ -107,6 +107,19 @@ def test_a_file_is_sent_once_whole_and_a_bad_one_set_aside(
     assert watch.stop() == 0
 
 
+def test_names_of_windows_are_taken_like_others(
+    watch: Watch, kafka: KafkaSettings, until: Callable[..., None]
+) -> None:
+    name = os.fsdecode("tag-7/读数.csv".encode("gbk"))
+    watch.drop(name, *ROWS[:3])
+    watch.start("--json")
+    until(lambda: watch.said('"readings":3'))
+    watch.drop(name, "what is this\n")
+    until(lambda: watch.said('"reason":"'))
+    assert watch.stop() == 0
+    assert values(kafka) == [("tag-7", [3.1, 3.11, 3.12])]
+
+
 def test_one_written_little_by_little_is_never_sent_in_part(
     watch: Watch, kafka: KafkaSettings, until: Callable[..., None]
 ) -> None:

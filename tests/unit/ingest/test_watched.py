@@ -1,8 +1,10 @@
 """A watched folder without Kafka: what is whole, what is set aside and why, what is remembered."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +86,21 @@ def test_what_can_not_be_taken_is_set_aside_with_what_to_do(
     assert list(watched(folder, taken).look(1.0)) == []
 
 
+def test_names_that_are_no_utf8_are_told_as_escapes(folder: Path, taken: Taken) -> None:
+    path = folder / "tag-7" / os.fsdecode("读数.txt".encode("gbk"))
+    path.write_text("nothing of use\n")
+    (outcome,) = watched(folder, taken).look(0.0)
+    assert outcome.name == r"tag-7/\udcb6\udcc1\udcca\udcfd.txt"
+    assert msgspec.json.encode(outcome)
+    aside = folder / "set-aside" / "tag-7" / path.name
+    assert outcome.name in aside.with_name(aside.name + ".reason.txt").read_text()
+    aside.rename(path)
+    path.write_text(GOOD)
+    stamp = Stamp(path.stat().st_size, path.stat().st_mtime_ns)
+    taken.add([Dropped(path, outcome.name, stamp, "tag-7", hash_of(path))], 1)
+    assert list(watched(folder, taken).look(0.0)) == []
+
+
 def test_a_second_one_of_the_same_name_is_set_aside_beside_the_first(
     folder: Path, taken: Taken
 ) -> None:
@@ -108,7 +125,7 @@ def test_what_was_taken_is_known_by_its_content_under_any_name(folder: Path, tak
     for path in (first, copy):
         path.write_text(GOOD)
     stamp = Stamp(first.stat().st_size, first.stat().st_mtime_ns)
-    taken.add([Dropped("tag-7/trip.csv", stamp, "tag-7", hash_of(first))], 1)
+    taken.add([Dropped(first, "tag-7/trip.csv", stamp, "tag-7", hash_of(first))], 1)
     (outcome,) = watched(folder, taken).look(0.0)
     assert (outcome.name, outcome.same_as) == ("tag-7/copy.csv", "tag-7/trip.csv")
     assert list(watched(folder, taken).look(0.0)) == []
