@@ -7,6 +7,7 @@ from audit.consignment import Consigned, Item
 from audit.journal import Journal
 from audit.whereabouts import Whereabouts
 from coldchain.celsius import MICRO
+from coldchain.judge import Plan
 from coldchain.reasons import Language, Reason
 from coldchain.times import MINUTE_MS, from_iso
 
@@ -120,13 +121,15 @@ class _Writing:
         if not journal.channels:
             yield Paragraph(words["no-readings"], "review")
         for name, readings in journal.channels.items():
-            profile = journal.profile(name.split(".")[0])
+            compartment, quantity = name.split(".")[:2]
+            profile = journal.profile(compartment)
+            limits = () if profile is None else Plan.of(profile, quantity).limits
             gap = MAX_GAP if profile is None else profile.max_gap
             low, high = readings.values.min() / MICRO, readings.values.max() / MICRO
             caption = words["van-caption"].format(
                 readings=len(readings.times), min=f"{low:.2f}", max=f"{high:.2f}"
             )
-            curve = Curve(readings, journal.span, (), (), gap, f"{name}. {caption}")
+            curve = Curve(readings, journal.span, limits, (), gap, f"{name}. {caption}")
             yield Figure(f"{journal.device} / {name}", draw(curve, self._zone), caption)
         yield Heading(words["van-excursions"])
         yield self._excursions(journal)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from audit.signing import make_key
 from broker.clients import consumer, partitions_of, producer
@@ -57,7 +58,14 @@ def run(kafka: KafkaSettings, tmp_path: Path) -> Run:
 
 
 def fed(kafka: KafkaSettings, city: Path) -> list[CustodyEvent]:
-    """Send what the city made; its scans."""
+    """Send what the city made; its scans. Kafka keeps them, though they are of months ago."""
+    admin = KafkaAdminClient(**kafka.client())
+    for topic in (FRAMES, CUSTODY):
+        for_ever = {"retention.ms": "-1"}
+        admin.alter_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, kafka.topic(topic), for_ever)]
+        )
+    admin.close()
     out = producer(kafka)
     for one in loads((city / "registry.toml").read_text(), "registry.toml"):
         value = msgspec.json.encode(one)
