@@ -1,6 +1,6 @@
 """Columns of tables: what a stored field is called, its unit, how it is coloured."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -122,3 +122,16 @@ def by_greatest(panel: table.Panel, field: str) -> table.Panel:
     """
     sort = {"fields": {}, "sort": [{"field": field, "desc": True}]}
     return panel.with_transformation(DataTransformerConfig(id_val="sortBy", options=sort))
+
+
+def grouped(panel: table.Panel, field: str, how: Mapping[str, str]) -> table.Panel:
+    """The panel with one row for each value of a field; `how`: what is made of the others.
+
+    A column is then called `devices (sum)`.
+    """
+    fields: dict[str, dict[str, object]] = {field: {"aggregations": [], "operation": "groupby"}}
+    for other, calculation in how.items():
+        fields[other] = {"aggregations": [calculation], "operation": "aggregate"}
+    return panel.with_transformation(
+        DataTransformerConfig(id_val="groupBy", options={"fields": fields})
+    )

@@ -26,6 +26,18 @@ LOCKERS = f'$timeFilter AND {OF_LOCKERS} AND "county" =~ /^$county$/'
 STORES = f'$timeFilter AND {OF_STORES} AND "county" =~ /^$county$/'
 
 
+def summed(field: str, where: str) -> str:
+    """A field of `fleet` through time: as it stood at each interval's end, of each group, summed.
+
+    One field a question: of several in one, the store would read all for each (0123).
+    """
+    return (
+        f'SELECT sum("{field}") AS "{field}" FROM (SELECT last("{field}") AS "{field}"'  # noqa: S608
+        f' FROM "fleet" WHERE {where} GROUP BY time($__interval), "county", "kind", "partition"'
+        " fill(none)) WHERE $timeFilter GROUP BY time($__interval) fill(null)"
+    )
+
+
 @dataclass(frozen=True)
 class Query(cogvariants.Dataquery):
     """A target of a panel.

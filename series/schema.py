@@ -155,7 +155,7 @@ FLEET = Measurement(
         "compartments": "integer",
         **dict.fromkeys(MARGIN_BANDS, "integer"),
     },
-    "Counts by state, per partition of frames (time: whole 10 s of its newest receipt). "
+    "Counts by state, per partition of frames (time: whole 30 s of its newest receipt). "
     "The fleet is the sum over partitions. `last_at`: the newest reading of any (ms); "
     "`compartments` that are judged, and those of devices that are heard by MARGIN_BANDS.",
 )
@@ -203,7 +203,7 @@ WORKER = Measurement(
         "late_seconds": "float",
         "last_at": "integer",
     },
-    "How a partition of frames is worked through (time: whole 10 s of its newest receipt, as "
+    "How a partition of frames is worked through (time: whole 30 s of its newest receipt, as "
     "`fleet`; `last_at`: that receipt). Frames and rejected records since the line before, by the "
     "worker that has it; records that wait; how far the partition's time is behind the clock.",
 )

@@ -28,7 +28,7 @@ class StreamSettings:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     skew_ms: int = 5 * MINUTE_MS
     silent_ms: int = 3 * MINUTE_MS
-    fleet_every_ms: int = 10 * SECOND_MS
+    fleet_every_ms: int = 30 * SECOND_MS
     checkpoint: float = 1.0
     settle: float = 5.0
     session: float = 6.0

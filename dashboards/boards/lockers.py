@@ -21,7 +21,7 @@ _here = partial(device, slug="lockers")
 BOARD = Board(
     "lockers",
     {
-        1: partial(counts.panel, key="locker-counts", where=LOCKERS, more="compartments"),
+        1: partial(counts.panel, key="locker-counts", where=LOCKERS, more=("compartments",)),
         2: margin_heatmap.panel,
         3: partial(worst_first.panel, key="worst-lockers", where=LOCKERS, named=_here),
         4: locker_counties.panel,

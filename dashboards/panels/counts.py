@@ -10,27 +10,29 @@ from dashboards.influxql import CHOSEN, Query
 from .parts import dressed
 from .tiles import NEUTRAL, tile, tiles
 
+STATES = ("critical", "warning", "warm", "silent", "ok")
 
-def _query(where: str, more: str = "") -> str:
-    """One `last` with the other fields beside it: all of one line, and one pass over the series.
 
-    `more`: further fields to sum.
+def _query(where: str, more: tuple[str, ...]) -> str:
+    """Each group's newest line, whole; the tiles sum them.
+
+    Summed in the store it would be asked once for each sum, and each time in full (0123).
     """
-    fields = ("critical", "warning", "warm", "silent", "ok", *more.split(), "devices")
-    sums = ", ".join(f'sum("{one}") AS "{one}"' for one in fields)
-    beside = ", ".join(f'"{one}"' for one in fields[:-1])
+    fields = ", ".join(f'"{one}"' for one in (*STATES, *more))
     return (
-        f'SELECT {sums}, max("last_at") AS "as_of" FROM (SELECT last("devices") AS "devices",'
-        f' {beside}, "last_at" FROM "fleet" WHERE {where} GROUP BY "county", "kind", "partition")'
+        f'SELECT last("devices") AS "devices", {fields} FROM "fleet" WHERE {where}'
+        ' GROUP BY "county", "kind", "partition"'
     )
 
 
 def panel(
-    language: Language, key: str = "counts", where: str = CHOSEN, more: str = ""
+    language: Language, key: str = "counts", where: str = CHOSEN, more: tuple[str, ...] = ()
 ) -> stat.Panel:
-    """The counts of the chosen; `more`: further fields of `fleet`, parted by blanks."""
-    shown = tiles(dressed(stat.Panel(), key, language, 24, 4, Query(_query(where, more))))
-    neutral = dict.fromkeys((*more.split(), "devices", "as_of"), NEUTRAL)
+    """The counts of the chosen; `more`: further fields of `fleet`."""
+    as_of = f'SELECT max("last_at") AS "as_of" FROM "fleet" WHERE {where}'
+    asks = Query(_query(where, more)), Query(as_of, "B")
+    shown = tiles(dressed(stat.Panel(), key, language, 24, 4, *asks), "sum")
+    neutral = dict.fromkeys((*more, "devices", "as_of"), NEUTRAL)
     for field, colour in {**palette.STATES, **neutral}.items():
         shown = shown.override_by_name(field, tile(field, colour, language))
     return shown

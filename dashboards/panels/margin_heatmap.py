@@ -1,6 +1,6 @@
 """How many compartments are how far from their limits, through time: a heat map of thousands."""
 
-# ruff: noqa: S608 - a query is made of constants
+from string import ascii_uppercase
 
 from grafana_foundation_sdk.builders import common, heatmap
 from grafana_foundation_sdk.models.common import HeatmapCellLayout
@@ -8,26 +8,21 @@ from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode, HeatmapColorScale
 
 from coldchain.reasons import Language
-from dashboards.influxql import LOCKERS, Query
+from dashboards.influxql import LOCKERS, Query, summed
 from dashboards.words import words
 from series.schema import MARGIN_BANDS
 
 from .parts import dressed
 
-_SUMS = ", ".join(f'sum("{band}") AS "{band}"' for band in MARGIN_BANDS)
-_FIELDS = ", ".join(f'"{band}"' for band in MARGIN_BANDS)
-#: As it stood at each interval's end, of each partition.
-_QUERY = (
-    f'SELECT {_SUMS} FROM (SELECT last("devices") AS "devices", {_FIELDS} FROM "fleet"'
-    f' WHERE {LOCKERS} GROUP BY time($__interval), "county", "kind", "partition" fill(none))'
-    " WHERE $timeFilter GROUP BY time($__interval) fill(null)"
-)
 #: Made for every colour vision; few compartments are to be seen beside many.
 SCHEME = "Cividis"
 
 
 def panel(language: Language) -> heatmap.Panel:
-    query = Query(_QUERY, result_format="time_series", alias="$col")
+    asks = [
+        Query(summed(band, LOCKERS), letter, "time_series", band)
+        for band, letter in zip(MARGIN_BANDS, ascii_uppercase, strict=False)
+    ]
     colours = (
         heatmap.HeatmapColorOptions()
         .mode(HeatmapColorMode.SCHEME)
@@ -37,7 +32,7 @@ def panel(language: Language) -> heatmap.Panel:
         .steps(64)
     )
     shown = (
-        dressed(heatmap.Panel(), "margin-heatmap", language, 24, 10, query)
+        dressed(heatmap.Panel(), "margin-heatmap", language, 24, 10, *asks)
         .interval("2m")
         .calculate(False)
         .rows_frame(heatmap.RowsHeatmapOptions().layout(HeatmapCellLayout.AUTO))

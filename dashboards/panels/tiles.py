@@ -17,9 +17,9 @@ from dashboards.words import words
 NEUTRAL = "#444444"
 
 
-def tiles(panel: stat.Panel) -> stat.Panel:
-    """A tile a field, in its colour."""
-    reduced = common.ReduceDataOptions().calcs(["lastNotNull"]).fields("").values(False)
+def tiles(panel: stat.Panel, reduced_by: str = "lastNotNull") -> stat.Panel:
+    """A tile a field, in its colour; of several rows what `reduced_by` makes of them."""
+    reduced = common.ReduceDataOptions().calcs([reduced_by]).fields("").values(False)
     return (
         panel.reduce_options(reduced)
         .orientation(VizOrientation.VERTICAL)

@@ -14,6 +14,7 @@ from .bars import bargauge
 from .cells import heatmap, history
 from .curves import curves, lines, switches
 from .fields import ink, shown
+from .rows import CALCULATIONS, transformed
 from .scale import Scale
 
 Answers = Sequence[tuple[str | None, list[Series]]]
@@ -31,18 +32,24 @@ class Asked:
 
 
 def stat(asked: Asked) -> str:
-    """Tiles, one a field."""
+    """Tiles, one a field: of all rows what the panel makes of them."""
+    calculation = CALCULATIONS[asked.panel["options"]["reduceOptions"]["calcs"][0]]
     tiles: list[str] = []
     for _, answer in asked.answers:
+        found: dict[str, list[Value]] = {}
         for series in answer:
-            for name, value in zip(series.columns[1:], series.values[-1][1:], strict=True):
-                how = shown(asked.panel, name, asked.end_ms)
-                colour = how.colour_of(value) or "#444444"
-                tiles.append(
-                    f'<div class="tile" style="background:{colour};color:{ink(colour)}">'
-                    f"<span>{escape(how.title)}</span>"
-                    f"<b>{escape(how.text(value, asked.zone))}</b></div>"
-                )
+            for row in series.values:
+                for name, value in zip(series.columns[1:], row[1:], strict=True):
+                    found.setdefault(name, []).append(value)
+        for name, values in found.items():
+            how = shown(asked.panel, name, asked.end_ms)
+            value = calculation(values)
+            colour = how.colour_of(value) or "#444444"
+            tiles.append(
+                f'<div class="tile" style="background:{colour};color:{ink(colour)}">'
+                f"<span>{escape(how.title)}</span>"
+                f"<b>{escape(how.text(value, asked.zone))}</b></div>"
+            )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
@@ -52,12 +59,13 @@ def table(asked: Asked) -> str:
     sorted_by = _sorted_by(asked.panel)
     titles: list[str] = []
     for _, answer in asked.answers:
-        for series in answer:
-            names = ["Time", *series.tags, *series.columns[1:]]
+        for series in transformed(asked.panel, answer):
+            is_timed = any(row[0] is not None for row in series.values)
+            names = ["Time"] * is_timed + [*series.tags, *series.columns[1:]]
             how = [shown(asked.panel, name, asked.end_ms) for name in names]
             titles = [f"<th>{escape(one.title)}</th>" for one in how if not one.is_hidden]
             for row in series.values:
-                cells = [row[0], *series.tags.values(), *row[1:]]
+                cells = row[:1] * is_timed + [*series.tags.values(), *row[1:]]
                 made = []
                 rank = dict(zip(names, cells, strict=True)).get(sorted_by)
                 for one, value in zip(how, cells, strict=True):

@@ -2,8 +2,6 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "compartments": ("Compartments", "格口数"),
-    "beyond": ("Beyond", "越限"),
-    "near": ("Near", "临近"),
     "beyond-4": ("beyond by > 4 °C", "越限 > 4 °C"),
     "beyond-2": ("beyond by 2–4 °C", "越限 2–4 °C"),
     "beyond-0": ("beyond by < 2 °C", "越限 < 2 °C"),

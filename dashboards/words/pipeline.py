@@ -9,7 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "overdue-minutes": ("Longest overdue", "最久未发出"),
     "given-up": ("Messages given up", "放弃的消息"),
     "frames": ("Frames in the range", "时间范围内的帧"),
-    "frames-last": ("Frames, last 10 s", "最近 10 秒的帧"),
+    "frames-last": ("Frames, last line", "最近一次的帧"),
     "frames-per-second": ("frames a second", "帧/秒"),
     "rejected": ("Rejected", "被拒记录"),
     "pipeline-counts": ("The pipeline now", "管道现况"),

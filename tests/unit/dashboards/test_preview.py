@@ -117,12 +117,47 @@ Row = list[float | int | str | bool | None]
 
 def test_a_heat_maps_cells_are_coloured_by_number_and_left_blank_where_there_is_none() -> None:
     panel = PANELS["Compartments by margin to their limit"]
-    rows: list[Row] = [[0, 4, 1], [MINUTE, 0, None], [2 * MINUTE, 2, 1]]
-    answer = [Series("fleet", ["time", "beyond_0", "inside_0"], {}, rows)]
-    drawn = DRAW["heatmap"](Asked(panel, [("$col", answer)], 0, 3 * MINUTE, SHANGHAI))
+    counted: dict[str, list[float | None]] = {"beyond_0": [4, 0, 2], "inside_0": [1, None, 1]}
+    answers: list[tuple[str | None, list[Series]]] = []
+    for band, numbers in counted.items():
+        rows: list[Row] = [[n * MINUTE, number] for n, number in enumerate(numbers)]
+        answers.append((band, [Series("fleet", ["time", band], {}, rows)]))
+    drawn = DRAW["heatmap"](Asked(panel, answers, 0, 3 * MINUTE, SHANGHAI))
     assert drawn.count("<rect") == 4
     assert drawn.count(f'fill="{mixed("Cividis", 1)}"') == 1
     assert drawn.index("inside by &lt; 0.5") < drawn.index("beyond by &lt; 2")  # from below up
+
+
+def group(county: str, partition: str, *values: float) -> Series:
+    fields = ["devices", "compartments", "beyond_4", "beyond_2", "beyond_0", "inside_0", "silent"]
+    row: Row = [0, *values]
+    columns = ["time", *fields, "worst_margin", "last_at"]
+    return Series("fleet", columns, {"county": county, "partition": partition}, [row])
+
+
+def test_a_table_is_grouped_as_the_board_groups_it() -> None:
+    panel = PANELS["By county"]
+    answer = [
+        group("Jimo", "0", 3, 12, 0, 0, 1, 2, 0, -1.5, MINUTE),
+        group("Jimo", "1", 2, 8, 0, 0, 0, 1, 1, 0.25, 2 * MINUTE),
+        group("Laixi", "0", 1, 4, 0, 0, 0, 0, 0, 2.0, MINUTE),
+    ]
+    drawn = DRAW["table"](Asked(panel, [(None, answer)], 0, MINUTE, SHANGHAI))
+    [_, jimo, _] = re.findall(r"<tr>(.*?)</tr>", drawn)
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", jimo)
+    assert cells == [
+        *("Jimo", "5", "20", "0", "0", "1", "3", "1", "-1.5 °C"),
+        "1970-01-01 08:02:00",
+    ]
+
+
+def test_tiles_sum_rows_where_the_board_sums_them() -> None:
+    panel = PANELS["Devices by state"]
+    columns = ["time", "devices", "critical"]
+    answer = [Series("fleet", columns, {"partition": p}, [[0, 40, 1]]) for p in "01"]
+    drawn = DRAW["stat"](Asked(panel, [(None, answer)], 0, 1, SHANGHAI))
+    assert "<b>80</b>" in drawn
+    assert "<b>2</b>" in drawn
 
 
 def test_every_scheme_that_a_board_names_can_be_drawn() -> None:
