@@ -35,7 +35,7 @@ def _line(entry: Entry, device: str, name: str, channel: ChannelMemory, rule: Pu
     deadline = rule.deadline(spell)
     tags = {"channel": name, "county": entry.county, "device": device, "kind": entry.kind}
     fields: dict[str, FieldValue] = {
-        "profile": channel.profile,
+        "profile": entry.compartments[name.partition(".")[0]].profile,
         "celsius": from_micro(channel.last_value),
         "target": from_micro(target),
         "above": from_micro(channel.last_value - target),

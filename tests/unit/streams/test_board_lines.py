@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
+
 from coldchain.enrolment import Enrolled, Plans
 from coldchain.exposure import Sums
 from coldchain.frames import Channel, Frame
 from coldchain.records import ConditionRecord
-from coldchain.registry import CompartmentEntry, Duty, Entry, Registration
+from coldchain.registry import ChannelEntry, CompartmentEntry, Duty, Entry, Registration
 from coldchain.rejections import Rejection
 from coldchain.times import MINUTE_MS, SECOND_MS, from_iso, iso
 from runtime.profiles import load_profiles
@@ -27,7 +29,7 @@ PATIENCE = 3 * MINUTE_MS
 PLANS = Plans(load_profiles())
 
 
-def store(compartments: Iterable[str], duty: Duty) -> Enrolled:
+def store(compartments: Iterable[str], duty: Duty, counts: bool) -> Enrolled:
     entry = Entry(
         since=iso(T0),
         kind="warehouse",
@@ -36,6 +38,7 @@ def store(compartments: Iterable[str], duty: Duty) -> Enrolled:
             name: CompartmentEntry(profile="iced-seafood", duty=duty) for name in compartments
         },
         county="Huangdao",
+        channels={"main.product": ChannelEntry(counts=counts)},
     )
     return Enrolled.of(Registration(device="store-1", history=[entry]), PLANS)
 
@@ -43,8 +46,8 @@ def store(compartments: Iterable[str], duty: Duty) -> Enrolled:
 class Store:
     """One device and its worker's watch."""
 
-    def __init__(self, *compartments: str, duty: Duty = "in-service") -> None:
-        self.enrolled = store(compartments, duty)
+    def __init__(self, *compartments: str, duty: Duty = "in-service", counts: bool = True) -> None:
+        self.enrolled = store(compartments, duty, counts)
         self.memories = Memories({})
         self.memory = self.memories.of(0, "store-1")
         self.watch = Watch(
@@ -97,12 +100,13 @@ def test_compartments_of_who_is_silent_are_in_no_band() -> None:
     assert {said[band] for band in MARGIN_BANDS} == {"0i"}
 
 
-def test_warm_goods_have_until_their_deadline_and_are_late_from_it_on() -> None:
-    room = Store("main", duty="pre-cooling")
+@pytest.mark.parametrize("counts", [True, False])
+def test_warm_goods_have_until_their_deadline_and_are_late_from_it_on(counts: bool) -> None:
+    room = Store("main", duty="pre-cooling", counts=counts)
     deadline = T0 + 120 * MINUTE_MS
     room.hear(T0, main_product=12.0)
     begun = room.fields(PULL_DOWN.name, T0)
-    assert begun["celsius"] == "12.0"
+    assert (begun["profile"], begun["celsius"]) == ('"iced-seafood"', "12.0")
     assert (begun["target"], begun["above"]) == ("4.0", "8.0")
     assert (begun["since"], begun["deadline"]) == (f"{T0}i", f"{deadline}i")
     assert (begun["cooling"], begun["late"], begun["left_minutes"]) == ("1i", "0i", "120.0")
