@@ -73,7 +73,7 @@ class Excursion(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return from_micro(self.peak)
 
 
-class Tracker(msgspec.Struct, array_like=True):
+class Tracker(msgspec.Struct, array_like=True, gc=False):
     """The state of one limit on one channel. `total_ms` is over all its excursions so far.
 
     `touching_ms`, while none is open, is the unknown time that would touch one that opens next.

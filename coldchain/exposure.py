@@ -21,7 +21,7 @@ from .times import MINUTE_MS
 SLOT_MS = 5 * MINUTE_MS
 
 
-class Sums(msgspec.Struct, array_like=True, eq=True):
+class Sums(msgspec.Struct, array_like=True, eq=True, gc=False):
     """The sums over some stretch of time of one channel.
 
     `count` readings, `known_ms`, `min` and `max` of the readings (micro-degrees, None without

@@ -37,7 +37,12 @@ class FrameError(ValueError):
 
 
 class Channel(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    kw_only=True,
+    gc=False,
 ):
     """One channel's samples: evenly spaced (`start` and `step`) or at explicit times (`at`).
 
@@ -70,7 +75,12 @@ class Channel(
 
 
 class Frame(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    kw_only=True,
+    gc=False,
 ):
     """One batch of samples from one device.
 

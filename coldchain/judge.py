@@ -72,7 +72,7 @@ class Plan:
         return Gauge(self.limits, self.max_gap, self.shelf)
 
 
-class ChannelState(msgspec.Struct, array_like=True):
+class ChannelState(msgspec.Struct, array_like=True, gc=False):
     """What the judge remembers of a channel between two readings. Small, and packable.
 
     `sums` are those of the slot that the last reading lies in, so far.
@@ -97,7 +97,10 @@ class ChannelState(msgspec.Struct, array_like=True):
 
     def is_quiet(self) -> bool:
         """Whether no excursion is open, and no unknown time waits for one to open."""
-        return not any(tracker.is_open or tracker.touching_ms for tracker in self.trackers)
+        for tracker in self.trackers:  # noqa: SIM110 - asked of every channel of every frame
+            if tracker.is_open or tracker.touching_ms:
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

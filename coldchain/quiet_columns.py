@@ -157,14 +157,12 @@ def _assembled(gauge: Gauge, rows: Rows, cut: _Cut, areas: Sequence[Ints]) -> li
     high[at_row, at_slot] = np.maximum.reduceat(flat, where)
     limits = [0] * (2 * len(gauge.limits))
     shelves = areas[2] if len(areas) > 2 else np.zeros(counts.shape, dtype=np.int64)
-    columns = [one.tolist() for one in (counts, known, low, high, areas[0], areas[1], shelves)]
+    table = np.stack([counts, known, low, high, areas[0], areas[1], shelves], axis=2).tolist()
     slots = cut.slot.tolist()
     grown: list[dict[int, Sums]] = []
     for row, before in enumerate(rows.sums):
         found: dict[int, Sums] = {}
-        for number, (count, ms, least, most, area, mkt, shelf) in enumerate(
-            zip(*(column[row] for column in columns), strict=True)
-        ):
+        for number, (count, ms, least, most, area, mkt, shelf) in enumerate(table[row]):
             if number == 0:
                 found[slots[row]] = _added(before, count, ms, least, most, area, mkt, shelf)
             elif count or ms:

@@ -20,7 +20,7 @@ SPANS = 512
 WINDOW = 64
 
 
-class ChannelMemory(msgspec.Struct, array_like=True):
+class ChannelMemory(msgspec.Struct, array_like=True, gc=False):
     """One channel. `last_at` (ms) is -1 before its first reading; `last_value` in micro-units.
 
     `profile` is what `state` was judged by. `spans`: when a switch was last on. `presumed`: the
@@ -40,7 +40,7 @@ class ChannelMemory(msgspec.Struct, array_like=True):
     said: list[Finding] = []
 
 
-class DeviceMemory(msgspec.Struct, array_like=True):
+class DeviceMemory(msgspec.Struct, array_like=True, gc=False):
     """One device. `as_of` is the offset of its newest frame judged; `heard_at` its receipt (ms).
 
     `boot`, `first`, `seq` and `seen` (bits: the frames seen, from `seq` downwards) count what is

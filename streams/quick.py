@@ -168,7 +168,7 @@ def _keep(
         at = memory.last_at + count * step
         for slot, sums in slots.items():
             pieces[one.device, one.post.channel, slot] = plan, sums
-        sums = slots[at - at % SLOT_MS].copy()
+        sums = slots[at - at % SLOT_MS]  # nobody changes them in place: the next are made of them
         memory.state = ChannelState(at, last_value, state.count + count, state.trackers, sums)
         memory.last_at, memory.last_value = at, last_value
         one.stored = values
