@@ -12,12 +12,14 @@ Part = Literal["in-lot", "drawn", "picked", "conforming", "nonconforming"]
 
 
 def appointments(ledger: Ledger) -> list[Sampling]:
-    """All samplings: those not decided first, each group by its slot."""
+    """All samplings: those not decided first, by their slot; then the decided, newest first."""
     found = [
         sampling_of(decode_row(row.value) for row in ledger.of(name))
         for name in ledger.subjects("sampling-")
     ]
-    return sorted(found, key=lambda one: (one.decided is not None, one.booked.slot, one.id))
+    found.sort(key=lambda one: (one.booked.slot, one.id))
+    decided = [one for one in found if one.decided is not None]
+    return [one for one in found if one.decided is None] + decided[::-1]
 
 
 def parts(samplings: Iterable[Sampling]) -> Mapping[str, tuple[Sampling, Part]]:

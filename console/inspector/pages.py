@@ -32,6 +32,9 @@ RECORD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 #: A recall looks over at most so long at once; the command looks over more.
 LONGEST_RECALL_MS = 31 * 24 * HOUR_MS
 
+#: Longer lists are cut, and say so.
+MOST_LISTED = 50
+
 Words = Mapping[str, str]
 
 
@@ -49,8 +52,16 @@ class InspectorPages:
         who, reader, _ = self.allowed(request)
         with self.asking.ledger() as ledger:
             links = shares(ledger)
+        samplings = self.asking.samplings()
+        unlisted = max(0, len(samplings) - MOST_LISTED) + max(0, len(links) - MOST_LISTED)
         return self.page(
-            request, who, reader, "inspect.html", samplings=self.asking.samplings(), links=links
+            request,
+            who,
+            reader,
+            "inspect.html",
+            samplings=samplings[:MOST_LISTED],
+            links=links[:MOST_LISTED],
+            unlisted=unlisted,
         )
 
     def find(self, request: Request) -> Response:

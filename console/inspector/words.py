@@ -9,6 +9,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "open_van": ("开箱查验", "Open a van"),
     "van_number": ("车辆或柜机编号", "Van or locker"),
     "samplings": ("预约抽检", "Samplings by appointment"),
+    "unlisted": ("另有 {count} 项较早的未列出。", "{count} older ones are not listed."),
     "no_samplings": ("没有预约。", "Nothing is booked."),
     "book": ("新预约", "Book a sampling"),
     "lot": ("批（运单、车次）", "Lot (a shipment, a van's load)"),

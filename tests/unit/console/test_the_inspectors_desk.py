@@ -251,3 +251,14 @@ def test_pages_are_in_the_readers_language(made: Desk) -> None:
         page = inspector.get(path)
         assert page.status_code == 200
         assert said in page.text
+
+
+def test_a_long_list_is_cut_and_says_so(made: Desk) -> None:
+    with open_ledger(made.folder) as ledger:
+        desk_of = Steps(ledger, made.folder, lambda: NOW)
+        for number in range(53):
+            slot = f"2026-12-{1 + number % 28:02}T09:00:00Z"
+            desk_of.book(f"lot-{number}", slot, "qian", aql=2.5)
+    page = made.site.visitor("qian").get("/inspect").text
+    assert page.count('href="/inspect/samplings/') == 50
+    assert "3 older ones are not listed." in page
