@@ -11,10 +11,10 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaTimeoutError
 
 from .settings import KafkaSettings
-from .topics import Topic
+from .topics import MAX_RECORD_BYTES, Topic
 
-#: A frame may be 1 MiB; it must pass with its key and headers.
-MAX_REQUEST_BYTES = 2_000_000
+#: What a producer may send at once: the largest record, in its batch.
+MAX_REQUEST_BYTES = MAX_RECORD_BYTES
 
 
 def producer(settings: KafkaSettings, **overrides: Any) -> KafkaProducer:

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 DAY_MS = 86_400_000
+#: The largest record of any topic, with its key and headers.
+MAX_RECORD_BYTES = 2_000_000
+#: The same in a batch of its own.
+MAX_BATCH_BYTES = 2_097_152
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +20,11 @@ class Topic:
     @property
     def config(self) -> dict[str, str]:
         """The settings it is created with."""
+        # A frame may be 1 MiB, a dead letter a whole refused request; a broker's default is less.
+        size = {"max.message.bytes": str(MAX_BATCH_BYTES)}
         if self.retention_ms is None:
-            return {"cleanup.policy": "compact"}
-        return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+            return {"cleanup.policy": "compact", **size}
+        return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms), **size}
 
 
 FRAMES = Topic("coldchain.frames", "device", 7 * DAY_MS)

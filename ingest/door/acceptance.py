@@ -102,7 +102,8 @@ class Acceptance:
 
     def has_room(self, size: int) -> bool:
         """Whether so many bytes more could be kept."""
-        return self.direct or self._spool.size + size <= self._spool.max_bytes
+        spool = self._spool
+        return self.direct or (not spool.is_broken and spool.size + size <= spool.max_bytes)
 
     async def start(self) -> None:
         self._drains = [asyncio.create_task(self._draining(one)) for one in self._lanes.values()]

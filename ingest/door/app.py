@@ -20,7 +20,7 @@ from coldchain.times import iso
 from .acceptance import Acceptance
 from .answers import Accepted, Problem, Refusal, RefusedItem, word
 from .asgi import Head, Receive, Scope, Send, answer, body
-from .limits import Bucket, Room, take
+from .limits import Bucket, Room, owed, take
 from .meters import Meters
 from .mqtt import Mqtt
 from .openapi import document
@@ -35,8 +35,6 @@ _RETRY_S = 5
 #: How often it is looked whether tokens changed: a revoked one lives on at most so long (s).
 _LOOK_S = 0.2
 _encode = msgspec.json.Encoder().encode
-
-
 #: A device's bodies on their way take at most one of so many parts of the memory for them.
 SHARES = 32
 
@@ -139,6 +137,8 @@ class FrontDoor:
             self.meters.items(name, "refused", 1)
             raise Refusal(400, str(error)) from None
         if len(items) > self.settings.max_frames:
+            if spend:
+                owed(self._buckets[device], len(items) - 1, self.settings.burst)
             reason = f"{len(items)} items, at most {self.settings.max_frames} in one request"
             raise Refusal(413, reason)
         if spend:
@@ -225,7 +225,9 @@ class FrontDoor:
                 raise Refusal(503, "too much at once", retry_s=_RETRY_S)
             await self.acceptance.accept(records)
         except SpoolFullError as error:
-            raise Refusal(503, f"Kafka is away and {error}", retry_s=_RETRY_S) from None
+            raise Refusal(
+                503, f"not straight to Kafka now, and {error}", retry_s=_RETRY_S
+            ) from None
         finally:
             self.room.give_back("", size)
 
@@ -289,7 +291,7 @@ def _headers(refusal: Refusal) -> dict[str, str]:
         headers["Retry-After"] = str(max(1, -int(-refusal.retry_s // 1)))
     if refusal.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="coldchain"'
-    if refusal.status in (401, 413, 415, 429, 503):  # the body may not have been read
+    if refusal.status in (401, 413, 415, 429, 503):  # its body may not have been read
         headers["Connection"] = "close"
     return headers
 

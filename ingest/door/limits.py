@@ -54,3 +54,8 @@ def take(bucket: Bucket, amount: int, rate: float, burst: int, now: float) -> fl
         bucket.left -= amount
         return 0.0
     return (amount - bucket.left) / rate if amount <= burst else float("inf")
+
+
+def owed(bucket: Bucket, amount: int, burst: int) -> None:
+    """Charge for what was refused, however much is left; the debt is at most a `burst`."""
+    bucket.left = max(-float(burst), bucket.left - amount)

@@ -20,7 +20,7 @@ _PROBES = {
     "/healthz": ("Whether the process lives", {"200": "It does"}),
     "/readyz": (
         "Whether a request of the largest size can be kept: in Kafka, or in the spool",
-        {"200": "It can", "503": "It can't: Kafka is away and the spool as good as full"},
+        {"200": "It can", "503": "It can't: not straight to Kafka, and the spool as good as full"},
     ),
 }
 

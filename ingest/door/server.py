@@ -16,6 +16,7 @@ from .app import FrontDoor
 from .connections import Guard, most_connections
 from .line import Line
 from .reading import KINDS
+from .reserve import Reserve
 from .settings import FrontDoorSettings
 from .spool import Spool
 from .tokens import TokenStore
@@ -34,6 +35,7 @@ def front_door(settings: FrontDoorSettings, kafka: KafkaSettings) -> Iterator[Fr
     if wrong is not None:
         raise DoorError(wrong)
     _check_files(settings)
+    Reserve(settings.spool.with_suffix(".reserve")).make_room()  # opening needs some as well
     with TokenStore(settings.tokens) as tokens:
         spool = Spool(settings.spool, settings.spool_max_bytes)
         line = Line(kafka, settings.kafka_patience_s)

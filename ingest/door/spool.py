@@ -15,6 +15,7 @@ from coldchain.rejections import Headers
 
 from .files import open_database, owned
 from .records import Record
+from .reserve import Reserve
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS spool (
@@ -46,11 +47,16 @@ class SpoolFullError(Exception):
 
 
 class Spool:
-    """`held` records of `size` bytes, at most `max_bytes`. Raises FileError when opened."""
+    """`held` records of `size` bytes, at most `max_bytes`. Raises FileError when opened.
+
+    `is_broken`: the disk took nothing when it was last tried.
+    """
 
     def __init__(self, path: Path, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self._owned = owned(path)
+        self._reserve = Reserve(path.with_suffix(".reserve"))
+        self.is_broken = False
         self._db = open_database(path, _SCHEMA, check_same_thread=False)
         self.size = self.set_aside = 0
         self._held: Counter[str] = Counter()
@@ -84,6 +90,9 @@ class Spool:
         grown = sum(row[-1] for row in rows)
         if self.size + grown > self.max_bytes:
             raise SpoolFullError(f"the spool is full: {self.size} of {self.max_bytes} bytes")
+        self.is_broken = not self._reserve.keep()
+        if self.is_broken:
+            raise SpoolFullError("the spool takes nothing: its disk is full")
         try:
             with self._db:
                 self._db.executemany(
@@ -92,6 +101,7 @@ class Spool:
                     rows,
                 )
         except sqlite3.Error as error:  # the disk is full, or broken
+            self.is_broken = True
             raise SpoolFullError(f"the spool takes nothing: {error}") from None
         self._held.update(row[0] for row in rows)
         self.size += grown
@@ -117,15 +127,23 @@ class Spool:
         return found
 
     def remove(self, ids: Iterable[int]) -> None:
-        """Forget these: they are in Kafka."""
-        gone: list[tuple[str, int]] = []
-        with self._db:
-            for one in ids:
-                gone += self._forget(one)
+        """Forget these: they are in Kafka. On a full disk, with the room that was kept back."""
+        known = list(ids)
+        try:
+            gone = self._remove(known)
+        except sqlite3.OperationalError:
+            self._reserve.give()
+            gone = self._remove(known)
         self._less(gone)
         if not self.held:  # give the disk back
             self._db.execute("PRAGMA incremental_vacuum").fetchall()
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.is_broken = not self._reserve.keep()
+
+    def _remove(self, ids: list[int]) -> list[tuple[str, int]]:
+        """Topic and size of each that was there."""
+        with self._db:
+            return [row for one in ids for row in self._forget(one)]
 
     def put_aside(self, number: int, reason: str) -> None:
         """Keep one that Kafka will never take out of the others' way, with the reason."""

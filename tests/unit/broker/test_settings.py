@@ -42,8 +42,10 @@ def test_the_prefix_goes_before_topics_and_groups() -> None:
 
 def test_topics_have_names_of_their_own_and_keep_as_the_table_says() -> None:
     assert len({topic.name for topic in TOPICS}) == len(TOPICS)
-    assert FRAMES.config == {"cleanup.policy": "delete", "retention.ms": str(7 * DAY_MS)}
-    assert REGISTRY.config == {"cleanup.policy": "compact"}
+    size = {"max.message.bytes": "2097152"}
+    kept = {"cleanup.policy": "delete", "retention.ms": str(7 * DAY_MS)}
+    assert FRAMES.config == {**kept, **size}
+    assert REGISTRY.config == {"cleanup.policy": "compact", **size}
     assert SEALS.config["retention.ms"] == "-1"
 
 

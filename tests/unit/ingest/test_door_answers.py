@@ -129,6 +129,15 @@ def test_413_too_many_bytes_said_or_sent_and_too_many_items(door: Asked) -> None
     assert door.kept() == []
 
 
+def test_far_too_many_items_are_paid_for_before_more_is_taken(tmp_path: Path) -> None:
+    for number, (items, debt) in enumerate([(11, 1), (700_000, 10)]):
+        with door_in(tmp_path / str(number), rate=0.01, burst=10, max_frames=10) as door:
+            assert door.ask(body=b"[" + b"0," * (items - 1) + b"0]").status == 413
+            answer = door.ask()
+            assert answer.status == 429
+            assert debt * 100 < int(answer.headers["retry-after"]) <= (debt + 1) * 100
+
+
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/jsonp", "é"])
 def test_415_another_media_type(door: Asked, kind: str | None) -> None:
     answer = door.ask(kind=kind)
