@@ -23,7 +23,7 @@ BOARD = Board(
     {
         1: partial(counts.panel, key="locker-counts", where=LOCKERS, more=("compartments",)),
         2: margin_heatmap.panel,
-        3: partial(worst_first.panel, key="worst-lockers", where=LOCKERS, named=_here),
+        3: partial(worst_first.panel, key="worst-lockers", where=LOCKERS, named=_here, width=24),
         4: locker_counties.panel,
         5: standing.panel,
         6: locker_compartments.panel,

@@ -32,7 +32,7 @@ def panel(language: Language) -> table.Panel:
         Column("last_at (max)", "as-of", unit=TIME, width=170),
     ]
     shown = dressed(
-        table.Panel().show_header(True), "locker-counties", language, 10, 10, Query(_QUERY)
+        table.Panel().show_header(True), "locker-counties", language, 24, 8, Query(_QUERY)
     )
     how = {**dict.fromkeys(_SUMMED, "sum"), "worst_margin": "min", "last_at": "max"}
     return grouped(with_columns(shown, columns, language), "county", how)
