@@ -179,6 +179,8 @@ class Desk:
             row = msgspec.convert(values, Result)
         except msgspec.ValidationError as error:
             raise AuditError(f"a result names two samplers: {error}") from None
+        if len(set(row.samplers)) < len(row.samplers):
+            raise AuditError("a result names two samplers, not one of them twice")
         events = [] if where is None else [inspected(row, where)]
         self._append([(name, row), (parcel, row)], events)
         return row

@@ -105,6 +105,8 @@ def test_steps_out_of_order_are_refused_in_words(desk: Desk) -> None:
         desk.enter(name, next(p for p in PARCELS if p not in drawn), "i", TWO, True)
     with pytest.raises(AuditError, match="two samplers"):
         desk.enter(name, drawn[0], "i", TWO[:1], True)
+    with pytest.raises(AuditError, match="one of them twice"):
+        desk.enter(name, drawn[0], "i", [TWO[0], TWO[0]], True)
     with pytest.raises(AuditError, match="nothing was entered yet"):
         desk.decide(name, "i")
     with pytest.raises(AuditError, match="no such sampling"):
