@@ -45,6 +45,7 @@ class Books:
         self.mailbox = Mailbox(db, settings)
         self._rows = Rows(db, settings.profiles)
         self._silences = Silences(db, round(settings.silence_reminder * SECOND_MS))
+        self._people = frozenset(settings.routes.recipients)
         self._telling = Telling(self._rows, self.mailbox, settings)
 
     def registration(self, device: str, registration: Registration | None) -> None:
@@ -222,6 +223,8 @@ class Books:
                 self._rows.write(now, row["id"], "inhibited", row["status"], row["status"])
 
     def _acknowledge(self, row: sqlite3.Row, command: Acknowledge, now: int) -> None:
+        if command.by not in self._people:  # who has it in hand has to be somebody
+            raise CommandError(f"nobody in the routes is called {command.by!r}")
         if step(row["status"], "acknowledge") is None:
             raise CommandError(f"alert {command.alert} has not been told to anybody yet")
         at = min(from_iso(command.at), now)

@@ -190,8 +190,9 @@ def followed(text: str, url: str) -> set[str]:
 
 
 def places(text: str) -> Iterator[str]:
-    """The alerts that a text names: by the locker and the compartment in one line."""
-    for line in text.splitlines():
+    """The alerts that a text names: by locker and compartment in one line, or all of one locker."""
+    is_of_one = len(set(re.findall(r"locker \d{4}", text))) == 1
+    for line in [text.replace("\n", " ")] if is_of_one else text.splitlines():
         for locker in re.findall(r"locker (\d{4})", line):
             for compartment in re.findall(r"\bc(\d\d)(?!\d)", line):
                 yield f"{int(locker) * COMPARTMENTS + int(compartment):016x}"

@@ -264,6 +264,18 @@ def test_an_answer_to_what_nobody_was_told_of_is_refused(world: Any) -> None:
         world.acknowledge("x9")
 
 
+def test_an_answer_by_somebody_nobody_knows_is_refused_and_the_alert_goes_on(
+    world: Any, make_record: Any
+) -> None:
+    world.say(make_record("x1"))
+    world.go_to(1)
+    with pytest.raises(CommandError, match="nobody in the routes is called 'wnag'"):
+        world.acknowledge("x1", by="wnag")
+    world.go_to(12)
+    assert world.people() == ["wang", "duty"]
+    assert world.status("x1") == "escalated"
+
+
 def test_history_is_never_overwritten(world: Any, make_record: Any) -> None:
     world.say(make_record("x1"))
     world.acknowledge("x1")
