@@ -140,6 +140,7 @@ class Model:
         self.boxes = boxes
         self.seconds = seconds
         self._closed = Propagator.of(boxes, boxes.wall, seconds)
+        self._heats_from = boxes.setpoint - HEATS_FROM * boxes.band
 
     def step(self, state: State, forcing: Forcing, elapsed: float) -> None:
         """Carry `state` over one step, `elapsed` s after the start of time."""
@@ -147,7 +148,9 @@ class Model:
         self._control(state, forcing, elapsed)
         heat = np.where(state.cooling, -boxes.capacity * forcing.available, 0.0)
         heat *= self._modulated(state, forcing)
-        heat += self._heated(state, forcing)
+        too_cold = self._heats_from + forcing.shift - state.air
+        if too_cold.max(initial=0.0) > 0.0:
+            heat += boxes.heater * forcing.available * np.clip(too_cold / FULL_AT_C, 0.0, 1.0)
         if state.defrosting.any():
             heat += np.where(state.defrosting, boxes.defrost_heat, 0.0)
         wall_side = forcing.outside + boxes.sun * forcing.sunshine
@@ -179,13 +182,6 @@ class Model:
         stops_at = self.boxes.setpoint + forcing.shift - self.boxes.band / 2.0
         share: Floats = np.clip((state.air - stops_at) / FULL_AT_C, TURNED_DOWN, 1.0)
         return share
-
-    def _heated(self, state: State, forcing: Forcing) -> Floats:
-        """What a heater gives, W: the more the colder it is, all of it FULL_AT_C below."""
-        starts_at = self.boxes.setpoint + forcing.shift - HEATS_FROM * self.boxes.band
-        share = np.clip((starts_at - state.air) / FULL_AT_C, 0.0, 1.0)
-        heat: Floats = self.boxes.heater * forcing.available * share
-        return heat
 
     def _opened(
         self,
