@@ -1,6 +1,6 @@
 """How fast the boards answer over a store of a whole city: 1,000,000 compartments in lockers.
 
-    .venv/bin/python bench/boards.py [--lockers 10000] [--minutes 60] [--rounds 5] [--json]
+    .venv/bin/python bench/boards.py [--lockers 10000] [--minutes 60] [--rounds 5] [--judge]
 
 A real InfluxDB is filled by the schema: each locker has 100 compartments, each of them a series of
 its own with readings; beside them are vans and stores. What streams writes of them for the boards
@@ -304,6 +304,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=int, default=60, help="how much of time is filled")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--judge", action="store_true", help="exit 1 where something is missed")
     given = parser.parse_args()
     devices = fleet_of(given.lockers)
     with native_servers() as servers:
@@ -333,7 +334,7 @@ def main() -> int:
         for row in rows:
             print(f"  {row['median_ms']:8.1f} ms  {row['board']} / {row['what']}")
         print("missed: " + ("; ".join(wrong) or "nothing"))
-    return 1 if wrong else 0
+    return 1 if wrong and given.judge else 0
 
 
 if __name__ == "__main__":
