@@ -53,7 +53,7 @@ def partitions_of(client: KafkaConsumer, topic: str) -> list[TopicPartition]:
 
 
 def ends_of(
-    client: KafkaConsumer, partitions: Collection[TopicPartition], timeout_ms: int
+    client: KafkaConsumer, partitions: Collection[TopicPartition], timeout_ms: int | None = None
 ) -> dict[TopicPartition, int]:
     """The offset after the last record of each partition. Raises KafkaError.
 
