@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from audit.alert_history import Told
 from audit.dossier import Dossier
 from audit.inspections import Switched
 from audit.seals import NOTHING_BEFORE, Seal, SignedSeal
@@ -146,6 +147,9 @@ EXAMPLES["record"] = Dossier(
     inspections=[],
     judged_by="",
     refused=0,
+)
+EXAMPLES["alert-history"] = Told(
+    at=AT, alert="a", to="wang", channel="wecom", severity="critical", state="sent"
 )
 #: Those that other programs may add to.
 OPEN = frozenset({"truth"})
