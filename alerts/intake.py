@@ -15,7 +15,7 @@ from typing import Any
 from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
 
-from broker.clients import consumer, ends_of, partitions_of
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import REGISTRY
 from coldchain.times import SECOND_MS
@@ -66,7 +66,7 @@ class Intake:
     def _begin(self, ours: list[TopicPartition]) -> None:
         """Go on where the database says; registry first. Raises KafkaError, having done nothing."""
         registry = [where for where in ours if where.topic == self._registry]
-        self._waits_for = ends_of(self._consumer, registry)
+        self._waits_for = self._consumer.end_offsets(registry)
         self._consumer.assign(ours)
         for where in ours:
             row = self._db.execute(

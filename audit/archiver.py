@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from kafka import KafkaProducer, TopicPartition
 
-from broker.clients import consumer, ends_of, partitions_of, producer
+from broker.clients import consumer, partitions_of, producer
 from broker.topics import (
     ALERT_COMMANDS,
     CUSTODY,
@@ -135,7 +135,7 @@ class Archiver:
         ours = [p for topic in self._kinds for p in partitions_of(self._consumer, topic)]
         self._consumer.assign(ours)
         begins = self._consumer.beginning_offsets(ours)
-        ends = ends_of(self._consumer, ours)
+        ends = self._consumer.end_offsets(ours)
         for where in ours:
             known = self._next.get((where.topic, where.partition))
             if known is not None and known > ends[where]:
@@ -199,7 +199,7 @@ class Archiver:
 
     def is_behind(self) -> bool:
         """Whether Kafka holds more than was taken in."""
-        ends = ends_of(self._consumer, self._consumer.assignment())
+        ends = self._consumer.end_offsets(self._consumer.assignment())
         return any(self._next[where.topic, where.partition] < end for where, end in ends.items())
 
     def cut(self, next_key: PublicKey | None = None) -> SignedSeal | None:

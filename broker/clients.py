@@ -4,7 +4,7 @@ Keys are raw UTF-8 bytes under Kafka's murmur2 (kafka-python's default partition
 every client puts a device on the same partition.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -31,6 +31,38 @@ def producer(settings: KafkaSettings, **overrides: Any) -> KafkaProducer:
     return KafkaProducer(**settings.client(), **(chosen | overrides))
 
 
+class Consumer(KafkaConsumer):  # type: ignore[misc]
+    """kafka-python's, that says so where a busy broker answered for some partitions alone.
+
+    3.0.12 stumbles (KeyError) over those that are missing, which nobody who waits for a broker
+    that is away would catch.
+    """
+
+    def end_offsets(
+        self, partitions: Collection[TopicPartition], timeout_ms: int | None = None
+    ) -> dict[TopicPartition, int]:
+        """The offset after the last record of each partition. Raises KafkaError."""
+        return self._answered(super().end_offsets, partitions, timeout_ms)
+
+    def beginning_offsets(
+        self, partitions: Collection[TopicPartition], timeout_ms: int | None = None
+    ) -> dict[TopicPartition, int]:
+        """The offset of the first record of each partition. Raises KafkaError."""
+        return self._answered(super().beginning_offsets, partitions, timeout_ms)
+
+    @staticmethod
+    def _answered(
+        ask: Callable[..., Any], partitions: Collection[TopicPartition], timeout_ms: int | None
+    ) -> dict[TopicPartition, int]:
+        if not partitions:
+            return {}
+        try:
+            found: dict[TopicPartition, int] = ask(partitions, timeout_ms=timeout_ms)
+        except KeyError as error:
+            raise KafkaTimeoutError(f"Kafka did not say where {error} begins or ends") from None
+        return found
+
+
 def consumer(
     settings: KafkaSettings, *topics: Topic, group: str | None = None, **overrides: Any
 ) -> KafkaConsumer:
@@ -42,7 +74,7 @@ def consumer(
         "session_timeout_ms": 10_000,
         "heartbeat_interval_ms": 2_000,
     }
-    return KafkaConsumer(
+    return Consumer(
         *(settings.topic(topic) for topic in topics), **settings.client(), **(chosen | overrides)
     )
 
@@ -50,19 +82,3 @@ def consumer(
 def partitions_of(client: KafkaConsumer, topic: str) -> list[TopicPartition]:
     """All partitions of a topic (by its full name), in order; empty where there is none."""
     return [TopicPartition(topic, one) for one in sorted(client.partitions_for_topic(topic) or ())]
-
-
-def ends_of(
-    client: KafkaConsumer, partitions: Collection[TopicPartition], timeout_ms: int | None = None
-) -> dict[TopicPartition, int]:
-    """The offset after the last record of each partition. Raises KafkaError.
-
-    kafka-python 3.0.12 stumbles (KeyError) where a busy broker answered for some of them alone.
-    """
-    if not partitions:
-        return {}
-    try:
-        found: dict[TopicPartition, int] = client.end_offsets(partitions, timeout_ms=timeout_ms)
-    except KeyError as error:
-        raise KafkaTimeoutError(f"Kafka did not say where {error} ends") from None
-    return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from broker.clients import consumer, ends_of, partitions_of
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import Topic
 
@@ -25,7 +25,7 @@ def read_all(settings: KafkaSettings, topic: Topic, patience_s: float = 60.0) ->
             raise TopicError(f"no topic {name}; `coldchain up` makes the topics")
         reader.assign(everywhere)
         reader.seek_to_beginning(*everywhere)
-        ends = ends_of(reader, everywhere)
+        ends = reader.end_offsets(everywhere)
         while any(reader.position(one) < ends[one] for one in everywhere):
             found = reader.poll(timeout_ms=round(patience_s * 1000))
             if not found:

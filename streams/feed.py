@@ -8,7 +8,7 @@ import msgspec
 from kafka import TopicPartition
 from kafka.errors import KafkaTimeoutError
 
-from broker.clients import consumer, ends_of, partitions_of
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import FRAMES, REGISTRY, Topic
 from coldchain.enrolment import Roster
@@ -55,7 +55,7 @@ class RegistryFeed:
             if self._is_closed:
                 raise KafkaTimeoutError("the worker stops")
             own = self._consumer.assignment()
-            found = ends_of(self._consumer, [*own, *self._frames], ANSWERS_WITHIN_MS)
+            found = self._consumer.end_offsets([*own, *self._frames], timeout_ms=ANSWERS_WITHIN_MS)
             ends = {one: found[one] for one in own}
             heard = time.monotonic()
             while any(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
-from broker.clients import consumer, ends_of, partitions_of
+from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
 from broker.topics import FRAMES
 
@@ -99,7 +99,7 @@ class Watchdog:
         own = [
             one for one in partitions_of(asking, self._kafka.topic(FRAMES)) if one.partition in mine
         ]
-        ends = ends_of(asking, own, ANSWERS_WITHIN_MS)
+        ends = asking.end_offsets(own, timeout_ms=ANSWERS_WITHIN_MS)
         committed = {
             one.partition: asking.committed(one, timeout_ms=ANSWERS_WITHIN_MS) or 0 for one in own
         }
