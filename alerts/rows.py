@@ -43,7 +43,7 @@ class Rows:
 
     def aboard(self, record: AboardRecord) -> None:
         """A parcel's berths as last said; of one that is off the device nothing is kept."""
-        if all(berth.end is not None for berth in record.berths):
+        if record.is_ashore:
             self.ashore(record.device, record.parcel)
             return
         self._db.execute(

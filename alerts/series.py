@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from coldchain.times import DAY_MS, MINUTE_MS, SECOND_MS, minutes
-from series.lines import FieldValue, head, line
+from series.lines import FieldValue, full_line, head
 from series.schema import ALERT, OUTBOX
 from series.settings import SeriesSettings
 from series.writer import SinkDown, Writer
@@ -90,7 +90,7 @@ def alert_line(row: sqlite3.Row) -> str:
         "cause": row["cause"],
         "as_of": raised if row["as_of"] is None else row["as_of"],
     }
-    return f"{line(head(ALERT.name, tags), fields, raised)}"
+    return full_line(head(ALERT.name, tags), fields, raised)
 
 
 def outbox_line(db: sqlite3.Connection, now: int) -> str:
@@ -105,7 +105,7 @@ def outbox_line(db: sqlite3.Connection, now: int) -> str:
         "sent": row["sent"] or 0,
         "last_at": now,
     }
-    return f"{line(OUTBOX.name, fields, now - now % OUTBOX_MS)}"
+    return full_line(OUTBOX.name, fields, now - now % OUTBOX_MS)
 
 
 class Chronicle:

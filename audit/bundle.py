@@ -115,11 +115,20 @@ def make_bundle(contents: Contents, signer: Signer, now: int) -> bytes:
         first=found.scope.first,
         last=found.scope.last,
         devices=dict(found.scope.devices),
-        members=[
-            Member(name, len(content), sha256(content).hexdigest())
-            for name, content in members.items()
-        ],
+        members=listed(members),
     )
+    return signed(manifest, members, signer)
+
+
+def listed(members: Mapping[str, bytes]) -> list[Member]:
+    """The members as a manifest names them."""
+    return [
+        Member(name, len(content), sha256(content).hexdigest()) for name, content in members.items()
+    ]
+
+
+def signed(manifest: msgspec.Struct, members: Mapping[str, bytes], signer: Signer) -> bytes:
+    """The container of these members, its manifest first, and signed."""
     head = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
     signature = signer.sign(head).hex().encode()
     return pack({MANIFEST: head, SIGNATURE: signature, **members})

@@ -7,7 +7,6 @@ verifies by itself.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -15,8 +14,7 @@ import msgspec
 from coldchain.parcel_records import ReasonRecord
 from coldchain.times import iso
 
-from .bundle import KEYS, MANIFEST, SIGNATURE, SOFTWARE, Member
-from .container import pack
+from .bundle import KEYS, SOFTWARE, Member, listed, signed
 from .dossier import Dossier
 from .errors import AuditError
 from .records import Archive, ParcelFile
@@ -167,14 +165,9 @@ def pack_consignment(
         software=SOFTWARE,
         key=signer.public.fingerprint,
         parcels=[parcel for parcel, _ in bundles],
-        members=[
-            Member(name, len(content), sha256(content).hexdigest())
-            for name, content in members.items()
-        ],
+        members=listed(members),
     )
-    head = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-    signature = signer.sign(head).hex().encode()
-    return pack({MANIFEST: head, SIGNATURE: signature, **members})
+    return signed(manifest, members, signer)
 
 
 def files_of(archive: Archive, said: Consignment, prove: bool = False) -> Iterable[ParcelFile]:

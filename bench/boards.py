@@ -25,7 +25,7 @@ from typing import Any
 from dashboards.boards import BOARDS, Board
 from dashboards.check import check_boards, filled, first_values
 from runtime.servers.native import native_servers
-from series.lines import FieldValue, head, line
+from series.lines import FieldValue, full_line, head
 from series.reader import Reader
 from series.schema import (
     ALERT,
@@ -211,7 +211,7 @@ def history(device: str, start: int) -> Iterator[str]:
 
 
 def _made(measurement: str, tags: Tags, fields: dict[str, FieldValue], at: int) -> str:
-    return f"{line(head(measurement, tags), fields, at)}"
+    return full_line(head(measurement, tags), fields, at)
 
 
 def fill(series: SeriesSettings, devices: list[Tags], minutes: int) -> int:

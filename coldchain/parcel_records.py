@@ -106,6 +106,11 @@ class AboardRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     berths: list[BerthRecord]
     budgets: list[BudgetRecord] = []
 
+    @property
+    def is_ashore(self) -> bool:
+        """Whether the parcel is not aboard the device, or not any more."""
+        return all(berth.end is not None for berth in self.berths)
+
 
 def aboard_key(device: str, parcel: str) -> bytes:
     """The key of a record of `coldchain.aboard`."""

@@ -208,13 +208,19 @@ class Deeds:
         return True
 
 
-async def _read(request: Request, most: int) -> Form:
-    """A form's fields, the first of each name. Raises RefusedError where it is too long or bad."""
-    body = b""
+async def body_of(request: Request, most: int) -> bytes:
+    """What is sent, in so many bytes. Raises RefusedError where it is more."""
+    body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > most:
             raise RefusedError(413, "too_long")
+    return bytes(body)
+
+
+async def _read(request: Request, most: int) -> Form:
+    """A form's fields, the first of each name. Raises RefusedError where it is too long or bad."""
+    body = await body_of(request, most)
     try:
         pairs = parse_qsl(
             body.decode(),

@@ -61,10 +61,10 @@ class AboardNow:
         except msgspec.DecodeError:
             own.pop(parcel, None)  # a tombstone: it is over
             return
-        if any(berth.end is None for berth in one.berths):
-            own[parcel] = one
-        else:
+        if one.is_ashore:
             own.pop(parcel, None)
+        else:
+            own[parcel] = one
 
     def close(self) -> None:
         if self._consumer is not None:

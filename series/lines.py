@@ -47,6 +47,14 @@ def line(start: str, fields: Mapping[str, FieldValue], at: int) -> str | None:
     return f"{start} {body} {at}" if body else None
 
 
+def full_line(start: str, fields: Mapping[str, FieldValue], at: int) -> str:
+    """One line of which some field is always known. Raises ValueError where none is."""
+    found = line(start, fields, at)
+    if found is None:
+        raise ValueError(f"no field of {start} is known")
+    return found
+
+
 def columns(
     start: str,
     names: Sequence[str],

@@ -8,7 +8,7 @@ from coldchain.registry import Entry
 from coldchain.rules.findings import Spell
 from coldchain.rules.held import PullDownLate
 from coldchain.times import minutes
-from series.lines import FieldValue, head, line
+from series.lines import FieldValue, full_line, head
 from series.schema import PULL_DOWN
 
 from .memory import ChannelMemory, DeviceMemory
@@ -46,4 +46,4 @@ def _line(entry: Entry, device: str, name: str, channel: ChannelMemory, rule: Pu
         "left_minutes": None if deadline is None else minutes(deadline - at),
         "last_at": at,
     }
-    return f"{line(head(PULL_DOWN.name, tags), fields, at)}"
+    return full_line(head(PULL_DOWN.name, tags), fields, at)

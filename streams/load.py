@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from series.lines import head, line
+from series.lines import full_line, head
 from series.schema import WORKER
 
 from .batch import Refused
@@ -47,4 +47,4 @@ class Load:
             "late_seconds": max(0, place.clock - newest) / 1000,
             "last_at": newest,
         }
-        return f"{line(head(WORKER.name, {'partition': str(partition)}), fields, at)}"
+        return full_line(head(WORKER.name, {"partition": str(partition)}), fields, at)

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from alerts.vans import DeviceNow, device_now
@@ -59,15 +59,14 @@ class Asking:
     @contextmanager
     def archive(self) -> Iterator[Archive]:
         """Raises RefusedError where nothing is archived yet."""
-        try:
-            opened = open_archive(self.inspector.folder, self.inspector.fonts)
-            archive = opened.__enter__()
-        except AuditError:
-            raise RefusedError(503, "no_archive") from None
-        try:
+        with ExitStack() as opened:
+            try:
+                archive = opened.enter_context(
+                    open_archive(self.inspector.folder, self.inspector.fonts)
+                )
+            except AuditError:
+                raise RefusedError(503, "no_archive") from None
             yield archive
-        finally:
-            opened.__exit__(None, None, None)
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:

@@ -15,7 +15,7 @@ from audit.signing import public_from_pem
 from audit.verify import Verified, verify
 from coldchain.times import HOUR_MS, iso
 from console.access import Deed, Person, RefusedError
-from console.deeds import Deeds, Form
+from console.deeds import Deeds, Form, body_of
 
 from .pages import InspectorPages, NotPossibleError, moment
 from .upload import UploadError, fields
@@ -181,13 +181,9 @@ class InspectorForms:
     async def verify(self, request: Request) -> Response:
         """Check a bundle that is uploaded, by the keys of this archive; it is not kept."""
         who, reader, _ = await run_in_threadpool(self._pages.allowed, request)
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_BUNDLE:
-                raise RefusedError(413, "too_long")
+        body = await body_of(request, MOST_BUNDLE)
         try:
-            sent = fields(request.headers.get("content-type", ""), bytes(body))
+            sent = fields(request.headers.get("content-type", ""), body)
         except UploadError:
             raise RefusedError(400, "bad_form") from None
         proof = sent.get("proof", b"").decode("utf-8", "replace")

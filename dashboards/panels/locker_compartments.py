@@ -1,16 +1,16 @@
 """Every compartment of one locker through time, a row each: where the heat map leads."""
 # ruff: noqa: S608 - a query is made of constants
 
-from grafana_foundation_sdk.builders import common, statushistory
 from grafana_foundation_sdk.builders import dashboard as build
-from grafana_foundation_sdk.models.common import LegendDisplayMode, LegendPlacement, VisibilityMode
+from grafana_foundation_sdk.builders import statushistory
+from grafana_foundation_sdk.models.common import VisibilityMode
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, FieldColorModeId
 
 from coldchain.reasons import Language
 from dashboards.columns import CELSIUS
 from dashboards.influxql import Query
 
-from .parts import dressed
+from .parts import dressed, legend_below
 from .standing import DEVICE
 
 _QUERY = f"""\
@@ -23,13 +23,6 @@ _CHANNEL = DataTransformerConfig(
 
 def panel(language: Language) -> statushistory.Panel:
     query = Query(_QUERY, result_format="time_series", alias="$tag_compartment $col")
-    legend = (
-        common.VizLegendOptions()
-        .display_mode(LegendDisplayMode.LIST)
-        .placement(LegendPlacement.BOTTOM)
-        .show_legend(True)
-        .calcs([])
-    )
     return (
         dressed(statushistory.Panel(), "locker-compartments", language, 24, 14, query)
         .interval("5m")  # a cell that is wide enough to be seen
@@ -41,5 +34,5 @@ def panel(language: Language) -> statushistory.Panel:
         .row_height(0.9)
         .col_width(1.0)
         .fill_opacity(95)
-        .legend(legend)
+        .legend(legend_below())
     )

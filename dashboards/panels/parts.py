@@ -53,18 +53,22 @@ def dressed(panel: B, key: str, language: Language, width: int, height: int, *as
     return panel
 
 
-def lines(gap_ms: int = 0) -> timeseries.Panel:
-    """Lines with a legend below; broken over gaps longer than `gap_ms` (0: over any)."""
-    legend = (
+def legend_below() -> common.VizLegendOptions:
+    """A list of names, below."""
+    return (
         common.VizLegendOptions()
         .display_mode(LegendDisplayMode.LIST)
         .placement(LegendPlacement.BOTTOM)
         .show_legend(True)
         .calcs([])
     )
+
+
+def lines(gap_ms: int = 0) -> timeseries.Panel:
+    """Lines with a legend below; broken over gaps longer than `gap_ms` (0: over any)."""
     return (
         timeseries.Panel()
-        .legend(legend)
+        .legend(legend_below())
         .line_width(2)
         .fill_opacity(0)
         .show_points(VisibilityMode.AUTO)

@@ -25,20 +25,14 @@ _OUTBOX = """\
 SELECT last("waiting") AS "waiting", "overdue_minutes", "given_up" FROM "outbox"\
  WHERE $timeFilter"""
 
-_TILES: dict[str, str | None] = {
-    "lag": None,
-    "partitions": None,
-    "waiting": None,
-    "frames": None,
-    "as_of": None,
-}
+_TILES = ("lag", "partitions", "waiting", "frames", "as_of")
 
 
 def panel(language: Language) -> stat.Panel:
     asks = (Query(_NOW), Query(_OUTBOX, "B"), Query(_RANGE, "C"))
     shown = tiles(dressed(stat.Panel(), "pipeline-counts", language, 24, 4, *asks))
-    for field, unit in _TILES.items():
-        shown = shown.override_by_name(field, tile(field, NEUTRAL, language, unit))
+    for field in _TILES:
+        shown = shown.override_by_name(field, tile(field, NEUTRAL, language))
     judged = {
         "late_seconds": (palette.behind(), SECONDS),
         "overdue_minutes": (palette.overdue(), MINUTES),

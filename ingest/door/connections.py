@@ -35,7 +35,7 @@ class Guard:
         self.most = most
         self.heads: dict[Guarded, float] = {}
         self.idle: dict[Guarded, None] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._looks = False
         self._dropped = 0
 
     def protocol(self) -> type[asyncio.Protocol]:
@@ -53,8 +53,9 @@ class Guard:
             self.heads.pop(victim, None)
             self.idle.pop(victim, None)
             victim.transport.abort()
-        if self._timer is None:
-            self._timer = one.loop.call_later(LOOK_S, self._look, one.loop)
+        if not self._looks:
+            self._looks = True
+            one.loop.call_later(LOOK_S, self._look, one.loop)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         """Refuse whoever takes too long; say how many had to go."""
@@ -70,11 +71,7 @@ class Guard:
                 self._dropped, self.most,
             )  # fmt: skip
             self._dropped = 0
-        self._timer = loop.call_later(LOOK_S, self._look, loop)
-
-    def close(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        loop.call_later(LOOK_S, self._look, loop)
 
 
 class Guarded(HttpToolsProtocol):

@@ -42,7 +42,7 @@ class ParcelMemory(msgspec.Struct, array_like=True):
             and self.said is not None
             and self.said.delivered is not None
             and not self.said.is_held
-            and all(berth.end is not None for one in self.aboard.values() for berth in one.berths)
+            and all(one.is_ashore for one in self.aboard.values())
         )
 
     def put_away(self) -> "ParcelMemory":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from series.lines import FieldValue, head, line
+from series.lines import FieldValue, full_line, head
 from series.schema import (
     ALERT,
     ASSET,
@@ -31,7 +31,7 @@ KINDS = ("van", "locker", "warehouse", "precooler")
 
 
 def made(measurement: str, tags: dict[str, str], fields: dict[str, FieldValue], at: int) -> str:
-    return f"{line(head(measurement, tags), fields, at)}"
+    return full_line(head(measurement, tags), fields, at)
 
 
 def asset(number: int, severity: int, at: int) -> str:
