@@ -13,12 +13,13 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from audit.signing import make_key
-from broker.clients import consumer, partitions_of, producer
+from broker.clients import producer
 from broker.settings import KafkaSettings
 from broker.topics import CUSTODY, FRAMES, REGISTRY
 from coldchain.custody import CustodyEvent, decode_event
 from coldchain.frames import decode_frame
 from coldchain.registry_toml import loads
+from ingest.topic import read_all
 
 pytestmark = pytest.mark.integration
 
@@ -86,20 +87,6 @@ def fed(kafka: KafkaSettings, city: Path) -> list[CustodyEvent]:
     return events
 
 
-def scans_in_kafka(kafka: KafkaSettings) -> list[CustodyEvent]:
-    reader = consumer(kafka)
-    ours = partitions_of(reader, kafka.topic(CUSTODY))
-    reader.assign(ours)
-    reader.seek_to_beginning(*ours)
-    ends = reader.end_offsets(ours)
-    found: list[CustodyEvent] = []
-    while any(reader.position(one) < end for one, end in ends.items()):
-        for records in reader.poll(200).values():
-            found += [decode_event(record.value) for record in records]
-    reader.close()
-    return found
-
-
 def test_a_parcels_whole_way_becomes_a_bundle_that_anyone_verifies(
     kafka: KafkaSettings, city: Path, run: Run, tmp_path: Path
 ) -> None:
@@ -165,7 +152,8 @@ def test_a_parcel_is_held_sampled_and_recalled_and_its_record_says_so(
 
     why = ("--by", "zhang", "--role", "quality manager", "--reason", "to be looked at")
     run("audit", "dispose", parcel, "hold", *why)
-    told = [e for e in scans_in_kafka(kafka) if e.parcel == parcel]
+    scans = [decode_event(one.value) for one in read_all(kafka, CUSTODY)]
+    told = [e for e in scans if e.parcel == parcel]
     assert [e.act for e in told if e.act in ("held", "inspected")] == ["inspected", "held"]
 
     run("audit", "seal")

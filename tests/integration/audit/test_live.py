@@ -4,15 +4,14 @@ record that proves itself and says what the stream said."""
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from commands import COLDCHAIN, running
 from receivers import Phone, a_phone
 from worker_bench import Bench, wait_until
 
@@ -30,7 +29,6 @@ from series.settings import SeriesSettings
 
 pytestmark = pytest.mark.integration
 
-COLDCHAIN = (sys.executable, "-c", "from runtime.cli import main; main()")
 PARCEL, COLD_ONE = "106141415115000596", "106141415115000602"
 FISH = "iced-seafood"
 #: A few frames are sealed before their hour is over, so that there is a chain.
@@ -92,17 +90,6 @@ def bench(kafka: KafkaSettings, series_settings: SeriesSettings, tmp_path: Path)
 def phone() -> Iterator[Phone]:
     with a_phone() as made:
         yield made
-
-
-@contextmanager
-def running(environment: dict[str, str], *command: str) -> Iterator[None]:
-    process = subprocess.Popen([*COLDCHAIN, *command], env=environment, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        ended = process.wait(60)
-    assert ended == 0, command
 
 
 def test_what_the_stream_said_live_is_what_the_archive_proves(

@@ -4,10 +4,7 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ import msgspec
 import pytest
 import requests
 from alert_world import record
+from commands import COLDCHAIN, running, until
 
 from broker.clients import producer
 from broker.settings import KafkaSettings
@@ -28,7 +26,6 @@ from series.writer import Writer
 
 pytestmark = pytest.mark.integration
 
-COLDCHAIN = (sys.executable, "-c", "from runtime.cli import main; main()")
 
 ROUTES = """
 [[recipients]]
@@ -43,14 +40,6 @@ channels = { phone = "env:ZHAO_PHONE" }
 [default]
 to = ["wang"]
 """
-
-
-def _until(said: Callable[[], Any], seconds: float = 60.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := said()):
-        assert time.monotonic() < deadline, "it did not come in time"
-        time.sleep(0.05)
-    return found
 
 
 def _send(kafka: KafkaSettings, topic: Topic, key: str, value: bytes) -> None:
@@ -71,17 +60,6 @@ def _store_readings(settings: SeriesSettings, now: int) -> None:
     writer = Writer(settings)
     assert writer.send([one for one in made if one is not None]).result(30) == []
     writer.close()
-
-
-@contextmanager
-def _running(environment: dict[str, str], *command: str) -> Iterator[None]:
-    process = subprocess.Popen([*COLDCHAIN, *command], env=environment, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        ended = process.wait(30)
-    assert ended == 0, command
 
 
 def test_from_a_message_to_the_answer_in_two_taps(
@@ -110,20 +88,23 @@ def test_from_a_message_to_the_answer_in_two_taps(
     start = iso(now - 40 * MINUTE_MS)
     breach = record("feed0001", start=start, confirmed=start, peak_at=start)
     _send(kafka, EXCURSIONS, "van-1", msgspec.json.encode(breach))
-    with _running(environment, "alerts", "run"), _running(environment, "console", "run"):
-        message = _until(lambda: phone.messages("wang"))[0]["message"]
+    with (
+        running(environment, "alerts", "run", ends_within=30),
+        running(environment, "console", "run", ends_within=30),
+    ):
+        message = until(lambda: phone.messages("wang"))[0]["message"]
         link = message.splitlines()[-1]
         assert link.startswith(f"{url}/l/")
         visitor = requests.Session()
         visitor.trust_env = False
-        _until(lambda: _is_up(url))
+        until(lambda: _is_up(url))
         page = visitor.get(link, timeout=30)
         assert page.url == f"{url}/a/feed0001"
         assert "<svg" in page.text
         [proof, *_] = re.findall(r'name="proof" value="([^"]+)"', page.text)
         fields = {"cause": "unit-failed", "proof": proof}
         answered = visitor.post(f"{page.url}/acknowledge", data=fields, timeout=30)
-        _until(lambda: "wang 处理中" in visitor.get(page.url, timeout=30).text)
+        until(lambda: "wang 处理中" in visitor.get(page.url, timeout=30).text)
         assert answered.status_code == 200
         said = subprocess.run(
             [*COLDCHAIN, "alerts", "list", "--json"],

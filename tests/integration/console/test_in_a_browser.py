@@ -6,14 +6,13 @@ import pytest
 from alert_world import record
 from axe_playwright_python.sync_playwright import Axe
 from console_site import Site, breach, warm_morning
+from pages_checked import check_page
 
 from coldchain.times import iso
 
 pytestmark = pytest.mark.integration
 
 ALERT = "a1b2c3d4e5f60718"
-#: A gloved finger: WCAG 2.2 asks for 24 px, makers of phones for 44 to 48.
-LEAST_PX = 48
 
 
 def _morning(site: Site, make_condition: Any) -> None:
@@ -104,20 +103,7 @@ def test_every_page_passes_axe_fits_its_screen_and_has_targets_for_a_glove(
     for name, path in (("wang", "/"), ("wang", f"/a/{ALERT}"), ("zhao", "/shift"), ("zhao", "/x")):
         page.goto(site.link(name))
         page.goto(site.links.url + path)
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        found = Axe().run(page)
-        assert found.violations_count == 0, (path, found.generate_report())
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, (path, wide)
-        small = page.evaluate(
-            """least => [...document.querySelectorAll(
-                'a:not(.skip), button, input:not([type=hidden]), select, textarea, summary')]
-                .filter(one => one.getClientRects().length
-                    && one.getBoundingClientRect().height < least)
-                .map(one => one.outerHTML)""",
-            LEAST_PX,
-        )
-        assert small == [], path
+        check_page(page, path, width)
     page.complaints[:] = [said for said in page.complaints if "404" not in said]  # /x is meant
 
 

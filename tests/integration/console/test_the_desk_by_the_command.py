@@ -3,26 +3,26 @@
 import os
 import re
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 import requests
 from alert_world import record
+from commands import COLDCHAIN, running
+from commands import until as until_within
 
 from audit.signing import make_key
-from broker.clients import consumer, partitions_of, producer
+from broker.clients import producer
 from broker.settings import KafkaSettings
 from broker.topics import ABOARD, CUSTODY, EXCURSIONS, REGISTRY, Topic
 from coldchain.custody import CustodyEvent, decode_event, encode_event
 from coldchain.parcel_records import AboardRecord, BerthRecord, aboard_key
 from coldchain.registry import CompartmentEntry, Entry, Registration
 from coldchain.times import MINUTE_MS, iso
+from ingest.topic import read_all
 from runtime.servers.ports import free_ports
 from series.lines import line
 from series.schema import READING
@@ -31,7 +31,7 @@ from series.writer import Writer
 
 pytestmark = pytest.mark.integration
 
-COLDCHAIN = (sys.executable, "-c", "from runtime.cli import main; main()")
+until = partial(until_within, seconds=120.0)
 FISH = "iced-seafood"
 FIRST, SECOND = "106141415115000596", "106141415115000602"
 
@@ -45,25 +45,6 @@ channels = { phone = "env:QIAN_PHONE" }
 [default]
 to = ["qian"]
 """
-
-
-def until(said: Callable[[], Any], seconds: float = 120.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := said()):
-        assert time.monotonic() < deadline, "it did not come in time"
-        time.sleep(0.1)
-    return found
-
-
-@contextmanager
-def running(environment: dict[str, str], *command: str) -> Iterator[None]:
-    process = subprocess.Popen([*COLDCHAIN, *command], env=environment, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        ended = process.wait(60)
-    assert ended == 0, command
 
 
 def put(kafka: KafkaSettings, topic: Topic, *records: tuple[bytes, bytes | None]) -> None:
@@ -81,20 +62,6 @@ def aboard(parcel: str, since: int) -> tuple[bytes, bytes]:
         berths=[BerthRecord(compartment="main", start=iso(since), end=None)],
     )
     return aboard_key("van-1", parcel), msgspec.json.encode(one)
-
-
-def scans(kafka: KafkaSettings) -> list[CustodyEvent]:
-    reader = consumer(kafka)
-    ours = partitions_of(reader, kafka.topic(CUSTODY))
-    reader.assign(ours)
-    reader.seek_to_beginning(*ours)
-    ends = reader.end_offsets(ours)
-    found: list[CustodyEvent] = []
-    while any(reader.position(one) < end for one, end in ends.items()):
-        for records in reader.poll(200).values():
-            found += [decode_event(one.value) for one in records]
-    reader.close()
-    return found
 
 
 def test_the_sheet_is_of_now_and_a_hold_reaches_the_parcels_place(
@@ -184,7 +151,8 @@ def test_the_sheet_is_of_now_and_a_hold_reaches_the_parcels_place(
         path = f"{url}/inspect/parcels/{FIRST}/disposition"
         answer = desk.post(path, data=hold, timeout=120)
         assert "qian (inspector): held. warm" in answer.text
-    assert [(one.parcel, one.act, one.device) for one in scans(kafka)] == [
+    scans = [decode_event(one.value) for one in read_all(kafka, CUSTODY)]
+    assert [(one.parcel, one.act, one.device) for one in scans] == [
         (FIRST, "loaded", "van-1"),
         (FIRST, "held", "van-1"),
     ]

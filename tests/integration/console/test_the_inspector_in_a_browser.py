@@ -7,14 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 from alert_world import record
-from axe_playwright_python.sync_playwright import Axe
 from inspector_site import ABOARD, NOW, PARCEL, Desk, desk
+from pages_checked import check_page
 
 from coldchain.times import MINUTE_MS, iso
 
 pytestmark = pytest.mark.integration
 
-LEAST_PX = 48
 LOT = "0652-van-1"
 
 
@@ -162,20 +161,7 @@ def test_every_page_of_the_desk_passes_axe_and_fits_its_screen(
         "/inspect/parcels/none",
     ):
         page.goto(made.site.links.url + path)
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        found = Axe().run(page)
-        assert found.violations_count == 0, (path, found.generate_report())
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, (path, wide)
-        small = page.evaluate(
-            """least => [...document.querySelectorAll(
-                'a:not(.skip), button, input:not([type=hidden]), select, textarea, summary')]
-                .filter(one => one.getClientRects().length
-                    && one.getBoundingClientRect().height < least)
-                .map(one => one.outerHTML)""",
-            LEAST_PX,
-        )
-        assert small == [], path
+        check_page(page, path, width)
     page.complaints[:] = [said for said in page.complaints if "404" not in said]  # none is meant
 
 
