@@ -8,7 +8,7 @@ ROOMS := alerts audit broker coldchain console dashboards ingest runtime sensor_
 CODE := $(ROOMS) tests scripts $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers check format lint types imports contracts carried test unit demo bench chaos lock clean
+.PHONY: help setup servers check format lint types imports contracts carried test unit demo bench ratios chaos lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -52,8 +52,11 @@ unit: setup ## unit tests only
 demo: servers ## the main job from start to end
 	$(BIN)/coldchain demo
 
-bench: servers ## the numbers (bench/)
-	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: servers ## the numbers, each beside its reference: ROWS="van door", QUICK=1, DOCS=1
+	@$(BIN)/python -m bench $(ROWS) $(if $(QUICK),--quick) $(if $(DOCS),--docs)
+
+ratios: setup ## whether a part costs more than a quarter more than recorded, beside plain code
+	@$(BIN)/python -m bench --check
 
 chaos: servers ## harm on purpose, and what was lost: SEED=1 HARMS=50
 	@$(BIN)/python -m bench.chaos --seed $(or $(SEED),1) --harms $(or $(HARMS),50)

@@ -13,26 +13,24 @@ Each has its own process, bucket and consumer group over one filled topic. Print
 import argparse
 import gc
 import json
-import os
 import random
 import resource
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from bench.references.work import TOGETHER, Work
+from bench.worker import Commits, ended, worker
 from broker.admin import ensure_topics
 from broker.clients import consumer, partitions_of, producer
 from broker.settings import KafkaSettings
 from broker.topics import FRAMES, REGISTRY
-from coldchain.enrolment import Enrolled, Plans
-from coldchain.frames import Channel, Frame, decode_frame, encode_frame
+from coldchain.enrolment import Plans
+from coldchain.frames import Channel, Frame, encode_frame
 from coldchain.registry import CompartmentEntry, Duty, Entry, Registration
 from coldchain.rules.given import NONE, Given
 from runtime.profiles import load_profiles
@@ -40,11 +38,6 @@ from runtime.servers import Servers, local_servers
 from series.reader import Reader
 from series.settings import SeriesSettings
 from series.setup import ensure_bucket
-from series.writer import Writer
-from streams.batch import chunks, lines_of, standing_lines
-from streams.device import Arrival, Job, judge_frames, rounds, stints_of
-from streams.effects import Effects
-from streams.memory import DeviceMemory
 
 T0 = 1_795_413_600_000
 STEP = 30_000
@@ -132,71 +125,56 @@ def frames(shape: Shape, devices: int, minutes: int) -> Iterator[tuple[str, byte
             yield device, encode_frame(frame), start + span
 
 
-def fill(kafka: KafkaSettings, shape: Shape, devices: int, minutes: int) -> int:
-    """Fill the topics; how many frames."""
-    ensure_topics(kafka)
-    sender = producer(kafka)
-    for number in range(devices):
-        one = registration(number, shape)
-        sender.send(kafka.topic(REGISTRY), key=one.device.encode(), value=msgspec.json.encode(one))
+def register(kafka: KafkaSettings, shape: Shape, devices: int) -> None:
+    """Put devices into the registry."""
+    with closing(producer(kafka)) as sender:
+        for number in range(devices):
+            one = registration(number, shape)
+            value = msgspec.json.encode(one)
+            sender.send(kafka.topic(REGISTRY), key=one.device.encode(), value=value)
+        sender.flush()
+
+
+def send(kafka: KafkaSettings, some: Iterable[tuple[str, bytes, int]]) -> int:
+    """Put frames into Kafka; how many. Device, frame, receipt (ms)."""
     count = 0
-    for device, value, received in frames(shape, devices, minutes):
-        sender.send(kafka.topic(FRAMES), key=device.encode(), value=value, timestamp_ms=received)
-        count += 1
-    sender.flush()
-    sender.close()
+    with closing(producer(kafka)) as sender:
+        for device, value, received in some:
+            key = device.encode()
+            sender.send(kafka.topic(FRAMES), key=key, value=value, timestamp_ms=received)
+            count += 1
+        sender.flush()
     return count
 
 
-def committed(kafka: KafkaSettings) -> int:
-    reader = consumer(kafka, group="streams")
-    try:
-        return sum(reader.committed(one) or 0 for one in partitions_of(reader, kafka.topic(FRAMES)))
-    finally:
-        reader.close()
+def fill(kafka: KafkaSettings, shape: Shape, devices: int, minutes: int) -> int:
+    """Fill the topics; how many frames."""
+    ensure_topics(kafka)
+    register(kafka, shape, devices)
+    return send(kafka, frames(shape, devices, minutes))
 
 
 def worker_round(
     kafka: KafkaSettings, series: SeriesSettings, records: int, readings: int
 ) -> Result:
     """One worker, from its first reading stored to its last frame committed."""
-    command = [str(Path(sys.executable).with_name("coldchain")), "stream"]
-    environment = {
-        "COLDCHAIN_KAFKA_SERVERS": kafka.servers,
-        "COLDCHAIN_KAFKA_PREFIX": kafka.prefix,
-        "COLDCHAIN_INFLUXDB_URL": series.url,
-        "COLDCHAIN_INFLUXDB_TOKEN": series.token,
-        "COLDCHAIN_INFLUXDB_BUCKET": series.bucket,
-    }
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    reader = Reader(series)
-    process = subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
-    )
-    try:
+    with (
+        closing(Reader(series)) as reader,
+        closing(Commits(kafka)) as commits,
+        worker(kafka, series) as process,
+    ):
         while not reader.query('SELECT "air" FROM "reading" LIMIT 1'):
+            ended(process)
             time.sleep(0.02)
         began = time.perf_counter()
-        while committed(kafka) < records:
-            if process.poll() is not None:
-                raise SystemExit("the worker ended by itself")
+        while commits.count() < records:
+            ended(process)
             time.sleep(0.1)
         seconds = time.perf_counter() - began
-    finally:
-        process.terminate()
-        process.wait()
-        reader.close()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Result(readings, seconds, cpu)
-
-
-def job(roster: dict[str, Enrolled], memories: dict[str, DeviceMemory], record: Any) -> Job:
-    frame = decode_frame(record.value)
-    enrolled = roster[frame.device]
-    arrival = Arrival(record.timestamp, record.offset, record.timestamp + 300_000)
-    stints = stints_of(enrolled, frame)
-    return Job(enrolled, memories[frame.device], frame, arrival, stints)
 
 
 class LimitsAlone(Plans):
@@ -210,43 +188,24 @@ def bare_round(
     kafka: KafkaSettings, series: SeriesSettings, readings: int, kind: type[Plans]
 ) -> Result:
     """Consume, decode, judge, write overlapped; nothing else. Collects garbage as a worker does."""
+    usual = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    roster, plans = {}, kind(load_profiles())
-    registry = consumer(kafka)
-    ones = partitions_of(registry, kafka.topic(REGISTRY))
-    registry.assign(ones)
-    registry.seek_to_beginning()
-    ends = registry.end_offsets(ones)
-    while any(registry.position(one) < end for one, end in ends.items()):
-        for records in registry.poll(timeout_ms=200).values():
-            for record in records:
-                one = msgspec.json.decode(record.value, type=Registration)
-                roster[one.device] = Enrolled.of(one, plans)
-    registry.close()
-    writer, memories = Writer(series), {device: DeviceMemory() for device in roster}
-    reader = consumer(kafka, max_poll_records=1000)
+    work = Work(kafka, series, kind(load_profiles()))
+    reader = consumer(kafka, max_poll_records=TOGETHER)
     ones = partitions_of(reader, kafka.topic(FRAMES))
     reader.assign(ones)
     reader.seek_to_beginning()
     ends = reader.end_offsets(ones)
     began, cpu = time.perf_counter(), time.process_time()
-    futures = []
     while any(reader.position(one) < end for one, end in ends.items()):
-        effects = Effects()
-        for records in reader.poll(timeout_ms=200).values():
-            jobs = [job(roster, memories, record) for record in records]
-            for together in rounds(jobs, lambda one: one.frame.device):
-                judge_frames(together, effects)
-        lines = [*lines_of(effects), *standing_lines(effects, are_said=True)]
-        futures += [writer.send(some) for some in chunks(lines, 5000)]
-        while len(futures) > 8:
-            futures.pop(0).result()
-    for future in futures:
-        future.result()
+        work.do([one for some in reader.poll(timeout_ms=200).values() for one in some])
+    work.confirm()
     result = Result(readings, time.perf_counter() - began, time.process_time() - cpu)
-    writer.close()
+    work.close()
     reader.close()
+    gc.unfreeze()
+    gc.set_threshold(*usual)
     return result
 
 

@@ -1,0 +1,1 @@
+"""The numbers: `make bench`, that is `python -m bench`; each program here also runs by itself."""
