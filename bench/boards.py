@@ -37,6 +37,8 @@ from series.schema import (
     OUTBOX,
     PIECE,
     PULL_DOWN,
+    RANKED,
+    RANKS,
     READING,
     WORKER,
 )
@@ -133,6 +135,7 @@ def partitions(at: int) -> Iterator[str]:
                 }
                 tags = {"county": county, "kind": kind, "partition": str(partition)}
                 yield _made(FLEET.name, tags, fields, at)
+                yield from ranks(tags, at)
         load: dict[str, FieldValue] = {
             "frames": 270,
             "rejected": 0,
@@ -143,6 +146,25 @@ def partitions(at: int) -> Iterator[str]:
         yield _made(WORKER.name, {"partition": str(partition)}, load, at)
     outbox: dict[str, FieldValue] = {"waiting": 1, "overdue_minutes": 0.0, "given_up": 0}
     yield _made(OUTBOX.name, {}, outbox, at)
+
+
+def ranks(tags: Tags, at: int) -> Iterator[str]:
+    """Both lists of a group, all ranks taken: it is a bad day."""
+    number = COUNTIES.index(tags["county"]) + 10 * int(tags["partition"])
+    for name in ("worst", "silent"):
+        yield _made(RANKED.name, {**tags, "list": name}, {"severity": -1}, at)
+    for rank in range(1, RANKS + 1):
+        for name, severity in (("worst", 3 - rank // 8), ("silent", 4)):
+            fields: dict[str, FieldValue] = {
+                "device": f"{tags['kind']}-{number + 120 * rank:05}",
+                "severity": severity,
+                "last_at": at - severity // 4 * 10 * MINUTE - rank,
+                "latitude": 36.0 + number / 120,
+                "longitude": 120.0 + rank / RANKS,
+            }
+            if name == "worst":
+                fields |= {"margin": rank / 7 - 5, "worst": 9.0, "worst_channel": "c001.air"}
+            yield _made(RANKED.name, {**tags, "list": name}, fields, at - rank)
 
 
 def cooling(tags: Tags, start: int) -> Iterator[str]:

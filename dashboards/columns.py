@@ -120,7 +120,16 @@ def by_greatest(panel: table.Panel, field: str) -> table.Panel:
 
     InfluxQL hands the rows of `top` over by time.
     """
-    sort = {"fields": {}, "sort": [{"field": field, "desc": True}]}
+    return _sorted(panel, field, is_descending=True)
+
+
+def by_least(panel: table.Panel, field: str) -> table.Panel:
+    """The panel with its rows by this field, the least first."""
+    return _sorted(panel, field, is_descending=False)
+
+
+def _sorted(panel: table.Panel, field: str, *, is_descending: bool) -> table.Panel:
+    sort = {"fields": {}, "sort": [{"field": field, "desc": is_descending}]}
     return panel.with_transformation(DataTransformerConfig(id_val="sortBy", options=sort))
 
 

@@ -11,6 +11,8 @@ from grafana_foundation_sdk.cog import runtime as cogruntime
 from grafana_foundation_sdk.cog import variants as cogvariants
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
+from series.schema import RANKS
+
 TYPE = "influxdb"
 DATASOURCE_UID = "coldchain-influxdb"
 DATASOURCE = DataSourceRef(type_val=TYPE, uid=DATASOURCE_UID)
@@ -24,6 +26,18 @@ OF_LOCKERS = '"kind" =~ /^(locker|cabinet)$/'
 OF_STORES = '"kind" =~ /^(precooler|warehouse|hub)$/'
 LOCKERS = f'$timeFilter AND {OF_LOCKERS} AND "county" =~ /^$county$/'
 STORES = f'$timeFilter AND {OF_STORES} AND "county" =~ /^$county$/'
+
+
+def listed(name: str, where: str, fields: str) -> str:
+    """The newest of a list of `ranked`, of each group, as an inner question.
+
+    A list is told whole, so many points each time: the newest of them are all of it (0135). What
+    is around this has to be ordered as it is.
+    """
+    return (
+        f'SELECT {fields} FROM "ranked" WHERE {where} AND "list" = \'{name}\''  # noqa: S608
+        f' GROUP BY "county", "kind", "partition" ORDER BY time DESC LIMIT {RANKS + 1}'
+    )
 
 
 def summed(field: str, where: str) -> str:

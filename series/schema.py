@@ -26,6 +26,9 @@ MARGIN_BANDS: dict[str, float] = {
     "inside_4": 4.0,
 }
 
+#: How many ranks each list of `ranked` has: of each county, kind and partition.
+RANKS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -159,6 +162,24 @@ FLEET = Measurement(
     "The fleet is the sum over partitions. `last_at`: the newest reading of any (ms); "
     "`compartments` that are judged, and those of devices that are heard by MARGIN_BANDS.",
 )
+RANKED = Measurement(
+    "ranked",
+    ("county", "kind", "list", "partition"),
+    {
+        "device": "string",
+        "severity": "integer",
+        "margin": "float",
+        "worst": "float",
+        "worst_channel": "string",
+        "last_at": "integer",
+        "latitude": "float",
+        "longitude": "float",
+    },
+    "Each group's own short lists, told anew and whole with its `fleet` line (time: that line's "
+    "less the rank in ms): of those heard the `worst`, gravest and then least margin first, and "
+    "the longest `silent`. There are always all RANKS, and a rank 0 of nobody; `severity` is -1 "
+    "where there is no such device, -999 a position that is not known.",
+)
 PULL_DOWN = Measurement(
     "pull_down",
     ("channel", "county", "device", "kind"),
@@ -257,6 +278,7 @@ MEASUREMENTS = (
     DEVICE,
     ASSET,
     FLEET,
+    RANKED,
     PULL_DOWN,
     CONDITION,
     WORKER,

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from coldchain.celsius import MICRO, from_micro
@@ -28,7 +28,8 @@ class Stands:
 
     `worst`, in micro-degrees, is the reading nearest to or furthest beyond its limits, `margin`
     by how much it is inside (negative: beyond); None where nothing is judged. `open` and
-    `confirmed` count excursions; `margins` are those of its compartments.
+    `confirmed` count excursions; `margins` are those of its compartments; `position` is where it
+    said that it was.
     """
 
     state: State
@@ -39,6 +40,7 @@ class Stands:
     open: int = 0
     confirmed: int = 0
     margins: tuple[int, ...] = ()
+    position: tuple[float, float] | None = None
 
 
 def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -> Stands | None:
@@ -71,7 +73,17 @@ def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -
         severity = STATES.index("silent")
     margin_now, value, channel_name = worst or (None, None, "")
     of_each = tuple(margins.values())
-    return Stands(STATES[severity], at, value, channel_name, margin_now, opened, confirmed, of_each)
+    return Stands(
+        STATES[severity],
+        at,
+        value,
+        channel_name,
+        margin_now,
+        opened,
+        confirmed,
+        of_each,
+        memory.position,
+    )
 
 
 def plan_of(enrolled: Enrolled, name: str, channel: ChannelMemory) -> Plan | None:
@@ -89,12 +101,12 @@ def _severity(limit: Limit, is_confirmed: bool) -> int:
     return STATES.index(limit.severity if is_confirmed else "warm")
 
 
-def asset_line(enrolled: Enrolled, memory: DeviceMemory, one: Stands) -> str | None:
+def asset_line(enrolled: Enrolled, one: Stands) -> str | None:
     """The device's `asset` line, at its newest reading."""
     entry = _entry(enrolled, one.at)
     if entry is None:
         return None
-    latitude, longitude = memory.position or entry.position or (None, None)
+    latitude, longitude = one.position or entry.position or (None, None)
     tags = {"county": entry.county, "device": enrolled.registration.device, "kind": entry.kind}
     fields: dict[str, FieldValue] = {
         "asset": entry.asset,
@@ -123,7 +135,8 @@ def groups_of(fleet: Mapping[str, tuple[Enrolled, Stands]]) -> dict[Group, Membe
     for device, (enrolled, one) in fleet.items():
         entry = _entry(enrolled, one.at)
         if entry is not None:
-            groups.setdefault((entry.county, entry.kind), []).append((device, one))
+            placed = one if one.position else replace(one, position=entry.position)
+            groups.setdefault((entry.county, entry.kind), []).append((device, placed))
     return groups
 
 

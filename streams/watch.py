@@ -10,11 +10,12 @@ from .cooling import cooling_lines
 from .load import Load, Place
 from .memories import Memories
 from .meters import Meters
+from .ranks import ranked_lines
 from .standing import STATES, Group, Stands, asset_line, fleet_lines, groups_of, stands
 
 
 class Watch:
-    """Makes the lines of the `asset`, `pull_down`, `fleet` and `worker` measurements."""
+    """Makes the lines of the `asset`, `pull_down`, `fleet`, `ranked` and `worker` measurements."""
 
     def __init__(
         self, find: Find, memories: Memories, silent_ms: int, fleet_every_ms: int, meters: Meters
@@ -39,15 +40,14 @@ class Watch:
             found = self._stands(partition, device, newest.get(partition, 0))
             if found is None:
                 continue
-            memory = self._memories.of(partition, device)
-            text = asset_line(found[0], memory, found[1])
+            text = asset_line(*found)
             if text is not None:
                 lines.append(text)
-            lines += cooling_lines(found[0], memory)
+            lines += cooling_lines(found[0], self._memories.of(partition, device))
         return lines
 
     def tick(self, partition: int, newest: int, place: Place | None = None) -> list[str]:
-        """The `fleet` and `worker` lines of a partition, where its time entered another interval.
+        """A partition's `fleet`, `ranked`, `worker` lines, where its time entered another interval.
 
         `newest` is that time; `place`: where the worker is in it, if that is to be told.
         """
@@ -65,7 +65,7 @@ class Watch:
             is_silent = found[1].state == "silent"
             if is_silent != memory.is_silent:
                 memory.is_silent = is_silent
-                text = asset_line(found[0], memory, found[1])
+                text = asset_line(*found)
                 lines += [] if text is None else [text]
         states = Counter(one.state for _, one in fleet.values())
         opened = sum(one.open for _, one in fleet.values())
@@ -74,7 +74,8 @@ class Watch:
         # A group that emptied is told of once more, with zeros: else its last counts would stand.
         emptied = self._groups.get(partition, set()) - groups.keys()
         self._groups[partition] = set(groups)
-        return lines + fleet_lines(partition, at, groups | {group: [] for group in emptied})
+        groups |= {group: [] for group in emptied}
+        return lines + fleet_lines(partition, at, groups) + ranked_lines(partition, at, groups)
 
     def _stands(self, partition: int, device: str, now: int) -> tuple[Enrolled, Stands] | None:
         enrolled = self._find(device)

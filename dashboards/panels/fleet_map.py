@@ -1,19 +1,26 @@
-"""Where each device last was, by its state."""
+"""Where the worst, the nearest to their limits and the silent last were, by their state."""
 # ruff: noqa: S608 - a query is made of constants
 
 from grafana_foundation_sdk.builders import common, geomap
 from grafana_foundation_sdk.models.common import FrameGeometrySourceMode
+from grafana_foundation_sdk.models.dashboard import DataTransformerConfig
 
 from coldchain.reasons import Language
 from dashboards.columns import CELSIUS, TIME, Column, device, kind, severity
-from dashboards.influxql import CHOSEN, Query
+from dashboards.influxql import CHOSEN, Query, listed
 
 from .parts import dressed
 
-_QUERY = f"""\
-SELECT top("severity", 1000) AS "severity", "device", "kind", "latitude", "longitude", "margin"\
- FROM (SELECT last("severity") AS "severity", "latitude", "longitude", "margin" FROM "asset"\
- WHERE {CHOSEN} GROUP BY "device", "kind", "county") WHERE "latitude" >= -90"""
+_FIELDS = '"severity", "device", "latitude", "longitude", "margin", "last_at"'
+
+
+def _query(name: str) -> str:
+    """A list's devices, gravest first. Who is nobody has no position."""
+    return (
+        f'SELECT top("severity", 500) AS "severity", "kind", "device", "latitude", "longitude",'
+        f' "margin", "last_at" FROM ({listed(name, CHOSEN, _FIELDS)}) WHERE "latitude" >= -90'
+        " ORDER BY time DESC"
+    )
 
 
 def panel(language: Language) -> geomap.Panel:
@@ -37,13 +44,16 @@ def panel(language: Language) -> geomap.Panel:
         .config({"showLegend": True, "style": style})
     )
     view = geomap.MapViewConfig().id("fit").all_layers(True).padding(10)
-    shown = dressed(geomap.Panel(), "map", language, 10, 12, Query(_QUERY)).layers([layer])
+    asks = Query(_query("worst")), Query(_query("silent"), "B", may_be_empty=True)
+    shown = dressed(geomap.Panel(), "map", language, 10, 12, *asks).layers([layer])
+    # A layer draws one frame.
+    shown = shown.with_transformation(DataTransformerConfig(id_val="merge", options={}))
     columns = [
         severity(language),
         device(language),
         kind(language),
         Column("margin", "margin", unit=CELSIUS, decimals=1),
-        Column("Time", "as-of", unit=TIME),
+        Column("last_at", "as-of", unit=TIME),
     ]
     for column in columns:
         properties = [p for p in column.properties(language) if not p.id_val.startswith("custom.")]

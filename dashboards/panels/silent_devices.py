@@ -4,15 +4,15 @@
 from grafana_foundation_sdk.builders import table
 
 from coldchain.reasons import Language
-from dashboards.columns import TIME, Column, device, hidden, kind, with_columns
-from dashboards.influxql import CHOSEN, Query
+from dashboards.columns import TIME, Column, by_least, device, hidden, kind, with_columns
+from dashboards.influxql import CHOSEN, Query, listed
 
 from .parts import dressed
 
+_NEWEST = listed("silent", CHOSEN, '"severity", "device", "last_at"')
 _QUERY = f"""\
-SELECT bottom("last_at", 50) AS "last_at", "device", "kind", "county"\
- FROM (SELECT last("severity") AS "severity", "last_at" FROM "asset" WHERE {CHOSEN}\
- GROUP BY "device", "kind", "county") WHERE "severity" = 4"""
+SELECT bottom("last_at", 50) AS "last_at", "device", "kind", "county" FROM ({_NEWEST})\
+ WHERE "severity" = 4 ORDER BY time DESC"""
 
 
 def panel(language: Language) -> table.Panel:
@@ -29,5 +29,5 @@ def panel(language: Language) -> table.Panel:
         10,
         10,
         Query(_QUERY, may_be_empty=True),
-    ).time_from("7d")  # a device silent since yesterday has no newer point than yesterday's
-    return hidden(with_columns(shown, columns, language), "Time")
+    )
+    return by_least(hidden(with_columns(shown, columns, language), "Time"), "last_at")

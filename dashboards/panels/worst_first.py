@@ -18,20 +18,20 @@ from dashboards.columns import (
     severity,
     with_columns,
 )
-from dashboards.influxql import CHOSEN, Query
+from dashboards.influxql import CHOSEN, Query, listed
 
 from .parts import dressed
 
 
 def _query(where: str) -> str:
     """`rank` puts a graver state before any margin (°C), and within it the lesser margin first."""
+    fields = '"severity", "device", "margin", "worst", "worst_channel", "last_at"'
     return (
-        'SELECT top("rank", 50) AS "rank", "severity", "device", "kind", "county", "margin",'
-        ' "worst", "worst_channel" FROM (SELECT "severity" * 1000 - "margin" AS "rank",'
-        ' "severity", "margin", "worst", "worst_channel" FROM (SELECT last("severity") AS'
-        f' "severity", "margin", "worst", "worst_channel" FROM "asset" WHERE {where}'
-        ' GROUP BY "device", "kind", "county")'
-        ' WHERE "severity" >= 1 AND "severity" <= 3 GROUP BY "device", "kind", "county")'
+        f'SELECT top("rank", 50) AS "rank", "kind", "county", {fields} FROM ('
+        f'SELECT "severity" * 1000 - "margin" AS "rank", {fields} FROM ('
+        f"{listed('worst', where, fields)})"
+        ' WHERE "severity" >= 1 GROUP BY "kind", "county", "partition" ORDER BY time DESC)'
+        " ORDER BY time DESC"
     )
 
 
@@ -44,7 +44,7 @@ def panel(
 ) -> table.Panel:
     """The worst of the chosen; `named`: the device's column, by where it leads."""
     columns = [
-        Column("Time", "as-of", unit=TIME, width=170),
+        Column("last_at", "as-of", unit=TIME, width=170),
         severity(language),
         named(language),
         kind(language),
@@ -55,4 +55,4 @@ def panel(
     ]
     query = Query(_query(where), may_be_empty=True)
     shown = dressed(table.Panel().show_header(True), key, language, width, 10, query)
-    return by_greatest(hidden(with_columns(shown, columns, language), "rank"), "rank")
+    return by_greatest(hidden(with_columns(shown, columns, language), "Time", "rank"), "rank")

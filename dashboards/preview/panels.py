@@ -56,7 +56,7 @@ def stat(asked: Asked) -> str:
 def table(asked: Asked) -> str:
     """Rows as they come or as the panel sorts them; tags before fields, as Grafana has them."""
     rows: list[tuple[Value, str]] = []
-    sorted_by = _sorted_by(asked.panel)
+    sorted_by, sign = _sorted_by(asked.panel)
     titles: list[str] = []
     for _, answer in asked.answers:
         for series in transformed(asked.panel, answer):
@@ -82,16 +82,18 @@ def table(asked: Asked) -> str:
     if not rows:
         return f'<p class="none">{escape(asked.panel["fieldConfig"]["defaults"]["noValue"])}</p>'
     if sorted_by:
-        rows.sort(key=lambda row: -float(row[0] or 0))
+        rows.sort(key=lambda row: sign * float(row[0] or 0))
     return f"<table><tr>{''.join(titles)}</tr>{''.join(text for _, text in rows)}</table>"
 
 
-def _sorted_by(panel: Mapping[str, Any]) -> str:
-    """The field by whose greatest value the panel sorts its rows; empty where it does not."""
+def _sorted_by(panel: Mapping[str, Any]) -> tuple[str, int]:
+    """The field by which the panel sorts its rows (empty: by none), and 1, or -1 from the greatest
+    down."""
     for one in panel.get("transformations", []):
         if one["id"] == "sortBy":
-            return str(one["options"]["sort"][0]["field"])
-    return ""
+            [sort] = one["options"]["sort"]
+            return str(sort["field"]), -1 if sort["desc"] else 1
+    return "", 1
 
 
 def geomap(asked: Asked) -> str:

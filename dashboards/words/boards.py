@@ -45,18 +45,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "worst-first": ("Worst first", "最差在前"),
     "worst-first-about": (
         "The 50 worst that are beyond a limit: critical before warning before not confirmed, "
-        "then by how far beyond. As of: each device's newest reading.",
-        "越限最严重的 50 台：先严重，再预警，再待确认；同级按越限幅度。数据时间为各设备最新读数。",
+        "then by how far beyond; of one county and kind a worker tells its 20 worst, once in 30 s. "
+        "As of: each device's newest reading.",
+        "越限最严重的 50 台：先严重，再预警，再待确认；同级按越限幅度。"
+        "每 30 秒更新，各分区每区市每类型列出最差的 20 台。数据时间为各设备最新读数。",
     ),
     "silent-devices": ("Silent", "失联设备"),
     "silent-devices-about": (
-        "The 50 silent for longest, of the last 7 days.",
-        "近 7 天内失联最久的 50 台。",
+        "The 50 silent for longest, of the last 7 days; of one county and kind a worker tells 20.",
+        "近 7 天内失联最久的 50 台；各分区每区市每类型列出 20 台。",
     ),
     "map": ("Map", "地图"),
     "map-about": (
-        "Where each device last was; the 1,000 worst of them.",
-        "各设备最后位置；最多显示最差的 1,000 台。",
+        "Where the worst last were, in range or not, and the silent: of one county and kind 20 of "
+        "each, of a partition. How many are in range the tiles say.",
+        "最差设备（含正常但最接近限值的）与失联设备的最后位置：各分区每区市每类型各 20 台。"
+        "正常总数见上方。",
     ),
     "open-excursions": ("Open excursions", "未结束的超限"),
     "open-excursions-about": (

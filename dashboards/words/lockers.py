@@ -23,9 +23,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "worst-lockers": ("Worst lockers first", "最差的柜在前"),
     "worst-lockers-about": (
-        "The 50 worst that are beyond a limit; a name leads to its compartments below. "
-        "As of: each locker's newest reading.",
-        "越限最严重的 50 台；点名称看下方各格口。数据时间为各柜最新读数。",
+        "The 50 worst that are beyond a limit; of one county and kind a worker tells its 20 worst. "
+        "A name leads to its compartments below. As of: each locker's newest reading.",
+        "越限最严重的 50 台；各分区每区市每类型列出最差的 20 台。点名称看下方各格口。"
+        "数据时间为各柜最新读数。",
     ),
     "locker-counties": ("By county", "按区市"),
     "locker-counties-about": (

@@ -59,8 +59,8 @@ that stands still ends itself and is to be started again.
 - **One partition is behind, the others not**: its worker is being restarted or is overloaded by \
 one noisy device: look at its log.
 - **No partition is told of**: no worker runs, or InfluxDB is away: `coldchain status`.
-- **Records are rejected**: `coldchain ingest rejected list` gives the reasons; mend them \
-(register the device), then `coldchain ingest rejected replay`.
+- **Records are rejected**: `coldchain ingest rejected` gives the reasons; mend them \
+(register the device), then `coldchain ingest rejected --replay`.
 - **Messages wait or are given up**: `coldchain alerts list --messages` says whose and why; until \
 then call them.
 - **Everything is old and nothing is wrong here**: the front door or the gateways: `coldchain \
@@ -71,8 +71,8 @@ doctor`, then the network.
 - **有积压却不处理**：`coldchain doctor` 说明原因；停滞的进程会自行退出，需重新启动。
 - **只有一个分区落后**：其进程正在重启，或被某台设备的大量数据拖慢：查看日志。
 - **没有任何分区上报**：没有工作进程在运行，或 InfluxDB 不可用：`coldchain status`。
-- **有记录被拒**：`coldchain ingest rejected list` 给出原因；处理后（如登记设备）\
-`coldchain ingest rejected replay` 重放。
+- **有记录被拒**：`coldchain ingest rejected` 给出原因；处理后（如登记设备）\
+`coldchain ingest rejected --replay` 重放。
 - **消息待发或被放弃**：`coldchain alerts list --messages` 查看收件人与原因；在此之前请电话通知。
 - **数据陈旧而以上均正常**：检查接入端与网关：`coldchain doctor`，再查网络。
 """,

@@ -1,6 +1,7 @@
 """A store filled with a small fleet, by the schema."""
 
 import pytest
+from board_lists import COUNTIES, KINDS, ranked
 
 from series.lines import FieldValue, full_line, head
 from series.schema import (
@@ -19,15 +20,14 @@ from series.schema import (
 )
 from series.settings import SeriesSettings
 from series.writer import Writer
+from streams.standing import STATES
 
 END = 1_795_500_000_000
 MINUTE = 60_000
-STATES = ("ok", "warm", "warning", "critical", "silent")
 #: Of the lockers, number % 4 = 1, in the gravest state, number % 5 = 3: the last.
 WORST_LOCKER = "locker-33"
 #: Warm goods since three hours; in the other stores since one, and cold.
 LATE, COOLING, COLD = "precooler-7", "precooler-3", "precooler-11"
-KINDS = ("van", "locker", "warehouse", "precooler")
 
 
 def made(measurement: str, tags: dict[str, str], fields: dict[str, FieldValue], at: int) -> str:
@@ -36,7 +36,7 @@ def made(measurement: str, tags: dict[str, str], fields: dict[str, FieldValue], 
 
 def asset(number: int, severity: int, at: int) -> str:
     kind = KINDS[number % 4]
-    tags = {"county": ("", "即墨", "黄岛")[number % 3], "device": f"{kind}-{number}", "kind": kind}
+    tags = {"county": COUNTIES[number % 3], "device": f"{kind}-{number}", "kind": kind}
     margin = 2.0 - severity - number / 100
     fields: dict[str, FieldValue] = {
         "asset": f"A{number}",
@@ -56,7 +56,7 @@ def asset(number: int, severity: int, at: int) -> str:
 
 def fleet(kind: str, partition: int, at: int) -> str:
     tags = {"county": "即墨", "kind": kind, "partition": str(partition)}
-    counts = dict(zip(STATES, (6, 1, 1, 1, 1), strict=True))
+    counts: dict[str, FieldValue] = dict(zip(STATES, (6, 1, 1, 1, 1), strict=True))
     fields: dict[str, FieldValue] = {
         "devices": 10,
         **counts,
@@ -207,6 +207,11 @@ def small_fleet(series_settings: SeriesSettings) -> SeriesSettings:
         at = END - (59 - minute) * MINUTE
         lines += [asset(n, n % 5, at) for n in range(40) if n % 5 != 4 or minute < 30]
         lines += [fleet(kind, partition, at) for kind in KINDS for partition in range(4)]
+        for partition in range(4):
+            mine = {n: n % 5 for n in range(40) if n // 4 % 4 == partition}
+            if minute < 30:  # everybody is heard, and nobody worse than warm yet
+                mine = {n: min(1, severity) for n, severity in mine.items()}
+            lines += ranked(mine, partition, END - 30 * MINUTE, at)
         for device in ("warehouse-38", WORST_LOCKER):
             lines += readings(device, at)
             lines += [piece(device, at)] if not at % (5 * MINUTE) else []

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from board_lists import ranked
 from grafana_foundation_sdk.builders import table
 from typer.testing import CliRunner
 
@@ -20,6 +21,7 @@ from runtime.commands.dashboards import app
 from series.reader import Reader, Value
 from series.schema import MARGIN_BANDS
 from series.settings import SeriesSettings
+from series.writer import Writer
 
 pytestmark = pytest.mark.integration
 
@@ -41,13 +43,15 @@ def rows(
     county: str = ".*",
     device: str = ".*",
     board: Board = FLEET,
+    start: int = START,
+    end: int = END,
 ) -> Iterator[dict[str, Value]]:
     """What a panel of a board is given, for a choice of kind, county and device."""
     reader = Reader(settings)
     for asked in board.asked("en"):
         if asked.panel == panel:
             chosen = {"kind": kind, "county": county, "device": device, "compartment": ".*"}
-            for series in reader.query(filled(asked, chosen, START, END)):
+            for series in reader.query(filled(asked, chosen, start, end)):
                 for row in series.values:
                     yield {**dict(zip(series.columns, row, strict=True)), **series.tags}
     reader.close()
@@ -85,7 +89,7 @@ def test_the_worst_come_first_critical_before_warning_before_not_confirmed(
         margins = [float(str(r["margin"])) for r in found if r["severity"] == severity]
         assert margins == sorted(margins)
     assert found[0]["device"] == "warehouse-38"
-    assert found[0]["time"] == END
+    assert found[0]["last_at"] == END
 
 
 def test_devices_without_a_county_are_among_all_and_not_among_a_countys(
@@ -101,13 +105,37 @@ def test_the_silent_are_shown_by_their_last_reading(small_fleet: SeriesSettings)
     assert {row["last_at"] for row in found} == {END - 30 * 60_000}
 
 
+def test_a_device_is_once_in_a_list_however_often_it_was_told_of(
+    small_fleet: SeriesSettings,
+) -> None:
+    for panel in ("Worst first", "Silent", "Map"):
+        devices = [row["device"] for row in rows(small_fleet, panel)]
+        assert len(devices) == len(set(devices)), panel
+
+
+def test_who_left_a_list_is_not_in_it_though_nobody_took_the_place(
+    small_fleet: SeriesSettings,
+) -> None:
+    writer = Writer(small_fleet)
+    for partition in range(4):  # all that were beyond or silent are well again
+        mine = {n: 0 for n in range(40) if n // 4 % 4 == partition}
+        assert writer.send(ranked(mine, partition, 0, END + 30_000)).result() == []
+    writer.close()
+    for panel, left in (("Worst first", 0), ("Silent", 0), ("Map", 40)):
+        assert len(list(rows(small_fleet, panel, end=END + 30_000))) == left, panel
+    assert len(list(rows(small_fleet, "Worst first"))) == 24
+
+
 def test_a_device_silent_since_yesterday_is_still_shown(small_fleet: SeriesSettings) -> None:
-    reader = Reader(small_fleet)
-    [silent] = [asked for asked in FLEET.asked("en") if asked.panel == "Silent"]
     later = END + 24 * 3_600_000
-    [series] = reader.query(filled(silent, {"kind": ".*", "county": ".*"}, later - 60_000, later))
-    reader.close()
-    assert len(series.values) == 8
+    writer = Writer(small_fleet)
+    assert writer.send(ranked({4: 4, 9: 4}, 0, END, later)).result() == []
+    writer.close()
+    found = rows(small_fleet, "Silent", start=later - 60_000, end=later)
+    assert [(row["device"], row["last_at"]) for row in found] == [
+        ("van-4", END),
+        ("locker-9", END),
+    ]
 
 
 def test_closed_and_withdrawn_excursions_are_not_open(small_fleet: SeriesSettings) -> None:

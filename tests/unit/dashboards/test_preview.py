@@ -38,7 +38,7 @@ def test_a_field_is_shown_as_the_board_says() -> None:
     state = shown(worst, "severity")
     assert (state.text(3, SHANGHAI), state.colour_of(3)) == ("Critical", "#D55E00")
     assert shown(worst, "rank").is_hidden
-    assert shown(worst, "Time").text(0, SHANGHAI) == "1970-01-01 08:00:00"
+    assert shown(worst, "last_at").text(0, SHANGHAI) == "1970-01-01 08:00:00"
 
 
 def test_what_is_not_there_is_shown_as_nothing() -> None:
