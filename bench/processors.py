@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from bench.references.work import TOGETHER, Work
-from bench.worker import Commits, ended, worker
+from bench.worker import Commits, committed, ended, worker
 from broker.admin import ensure_topics
 from broker.clients import consumer, partitions_of, producer
 from broker.settings import KafkaSettings
@@ -164,13 +164,14 @@ def worker_round(
         closing(Commits(kafka)) as commits,
         worker(kafka, series) as process,
     ):
+        until = time.monotonic() + 120
         while not reader.query('SELECT "air" FROM "reading" LIMIT 1'):
             ended(process)
+            if time.monotonic() > until:
+                raise SystemExit("the worker stored nothing within two minutes")
             time.sleep(0.02)
         began = time.perf_counter()
-        while commits.count() < records:
-            ended(process)
-            time.sleep(0.1)
+        committed(commits, process, records)
         seconds = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

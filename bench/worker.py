@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,26 @@ def ended(process: "subprocess.Popen[bytes]") -> None:
     """Raises SystemExit where a worker ended by itself."""
     if process.poll() is not None:
         raise SystemExit(f"the worker ended by itself, status {process.returncode}")
+
+
+def committed(
+    commits: Commits, process: "subprocess.Popen[bytes]", frames: int, patience: float = 120.0
+) -> None:
+    """Wait until so many frames are committed.
+
+    Raises SystemExit where a worker ended by itself, or stood still for `patience` seconds.
+    """
+    done, moved = commits.count(), time.monotonic()
+    while done < frames:
+        ended(process)
+        if time.monotonic() - moved > patience:
+            raise SystemExit(
+                f"the worker stands still: {done:,} of {frames:,} frames committed, and no more"
+                f" in {patience:.0f} s"
+            )
+        time.sleep(0.1)
+        before, done = done, commits.count()
+        moved = moved if done == before else time.monotonic()
 
 
 def cpu_of(pid: int) -> float:

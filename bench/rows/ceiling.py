@@ -20,7 +20,7 @@ from bench.paced import EVERY_S, SHAPE, Paced, devices_at
 from bench.processors import fresh, register
 from bench.scale import Scale, progress
 from bench.table import Measured, Row, Target
-from bench.worker import Commits, cpu_of, ended, worker
+from bench.worker import Commits, committed, cpu_of, ended, worker
 from broker.admin import ensure_topics
 from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
@@ -90,9 +90,7 @@ def held(rate: float, seconds: float) -> Held:
             until = time.time()
             paced.stop()
             stopped = time.monotonic()
-            while commits.count() < paced.sent:
-                ended(process)
-                time.sleep(0.1)
+            committed(commits, process, paced.sent)
             behind = time.monotonic() - stopped
         changelog = _bytes_between(kafka, since, until) / (until - since)
         return Held(rate, sorted(_latencies(kafka, paced)), changelog, behind, core)

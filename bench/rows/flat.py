@@ -4,8 +4,6 @@ Counted is the CPU time of the worker's process for as many frames in each size,
 every device once, until all that follows from them is done and committed.
 """
 
-import subprocess
-import time
 from contextlib import closing
 from itertools import islice
 
@@ -13,7 +11,7 @@ from bench import processors
 from bench.processors import SHAPES, fresh, register, send
 from bench.scale import Scale, progress
 from bench.table import Measured, Row, Target
-from bench.worker import Commits, cpu_of, ended, worker
+from bench.worker import Commits, committed, cpu_of, worker
 from broker.admin import ensure_topics
 from broker.settings import KafkaSettings
 from runtime.servers import local_servers
@@ -33,18 +31,12 @@ def _microseconds(kafka: KafkaSettings, series: SeriesSettings, devices: int, fr
     made = processors.frames(SHAPE, devices, each // 2 + 1)
     with closing(Commits(kafka)) as commits, worker(kafka, series) as process:
         count = send(kafka, islice(made, devices))
-        _committed(commits, process, count)
+        committed(commits, process, count)
         before = cpu_of(process.pid)
         more = send(kafka, made)
-        _committed(commits, process, count + more)
+        committed(commits, process, count + more)
         spent = cpu_of(process.pid) - before
     return spent / (more * SHAPE.readings) * 1e6
-
-
-def _committed(commits: Commits, process: "subprocess.Popen[bytes]", count: int) -> None:
-    while commits.count() < count:
-        ended(process)
-        time.sleep(0.1)
 
 
 def flat(scale: Scale) -> Row:

@@ -37,7 +37,7 @@ PROMISES = {
     " store's own lines",
 }
 #: Of a shape: devices and minutes of a full run, then of a quick one; what is to be reached.
-SIZES = {"van": ((500, 300), (50, 60)), "locker": ((500, 20), (20, 5))}
+SIZES = {"van": ((500, 600), (50, 60)), "locker": ((500, 10), (20, 5))}
 TARGETS = {
     "van": (
         Target(250_000),
@@ -102,7 +102,7 @@ def _telegraf(filled: Filled) -> float:
             telegraf.configuration(kafka, series, topic, group),
             lambda: bool(reader.query('SELECT "air" FROM "reading" LIMIT 1')),
             lambda: sum(watching.committed(one) or 0 for one in ones) >= wanted,
-            patience=600,
+            patience=240,
         )
     finally:
         for one in (reader, ends, watching):
