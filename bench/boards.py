@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
+from coldchain.exposure import SLOT_MS
 from dashboards.boards import BOARDS, Board
 from dashboards.check import check_boards, filled, first_values
 from runtime.servers.native import native_servers
@@ -33,6 +34,7 @@ from series.schema import (
     CONDITION,
     EXCURSION,
     FLEET,
+    IN_SLOTS,
     MARGIN_BANDS,
     OUTBOX,
     PIECE,
@@ -133,6 +135,8 @@ def partitions(at: int) -> Iterator[str]:
                     "compartments": 83 * COMPARTMENTS,
                     **dict.fromkeys(MARGIN_BANDS, 1_000),
                 }
+                if not at % SLOT_MS:
+                    fields |= {copy: fields[name] for name, copy in IN_SLOTS.items()}
                 tags = {"county": county, "kind": kind, "partition": str(partition)}
                 yield _made(FLEET.name, tags, fields, at)
                 yield from ranks(tags, at)

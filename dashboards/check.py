@@ -14,7 +14,7 @@ from series.settings import SeriesSettings
 from .boards.board import Asked, Board
 from .influxql import Query
 from .known import unknown_names
-from .macros import Unfilled, fill, span_ms
+from .macros import POINTS, Unfilled, fill, span_ms
 from .variables import ALL
 
 SLOW_MS = 300.0
@@ -61,7 +61,8 @@ def filled(asked: Asked, variables: Mapping[str, str], start_ms: int, end_ms: in
     if asked.time_from is not None:
         start_ms = end_ms - span_ms(asked.time_from)
     least = span_ms(asked.interval) if asked.interval is not None else 0
-    return fill(asked.query.query, start_ms, end_ms, variables, least)
+    points = asked.points or POINTS
+    return fill(asked.query.query, start_ms, end_ms, variables, least, points)
 
 
 def _questions(board: Board, language: Language) -> Iterator[Asked]:

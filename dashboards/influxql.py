@@ -11,7 +11,7 @@ from grafana_foundation_sdk.cog import runtime as cogruntime
 from grafana_foundation_sdk.cog import variants as cogvariants
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
-from series.schema import RANKS
+from series.schema import IN_SLOTS, RANKS
 
 TYPE = "influxdb"
 DATASOURCE_UID = "coldchain-influxdb"
@@ -41,12 +41,13 @@ def listed(name: str, where: str, fields: str) -> str:
 
 
 def summed(field: str, where: str) -> str:
-    """A field of `fleet` through time: as it stood at each interval's end, of each group, summed.
+    """A field of `fleet` through time, of each group, summed: as it stood as 5 minutes began.
 
-    One field a question: of several in one, the store would read all for each (0123).
+    One field a question: of several in one, the store would read all for each (0123). Asked for
+    intervals of 5 minutes and more.
     """
     return (
-        f'SELECT sum("{field}") AS "{field}" FROM (SELECT last("{field}") AS "{field}"'  # noqa: S608
+        f'SELECT sum("{field}") AS "{field}" FROM (SELECT last("{IN_SLOTS[field]}") AS "{field}"'  # noqa: S608
         f' FROM "fleet" WHERE {where} GROUP BY time($__interval), "county", "kind", "partition"'
         " fill(none)) WHERE $timeFilter GROUP BY time($__interval) fill(null)"
     )

@@ -26,18 +26,26 @@ def span_ms(text: str) -> int:
     return int(found[1]) * _UNIT_MS[found[2]]
 
 
-def interval_ms(start_ms: int, end_ms: int, least_ms: int = 0) -> int:
+def interval_ms(start_ms: int, end_ms: int, least_ms: int = 0, points: float = POINTS) -> int:
     """`$__interval` for a time range."""
-    wanted = max((end_ms - start_ms) / POINTS, least_ms)
+    wanted = max((end_ms - start_ms) / points, least_ms)
     steps = (step * 1_000 for step in _STEPS_S)
     return next((step for step in steps if step >= wanted), _STEPS_S[-1] * 1_000)
 
 
 def fill(
-    text: str, start_ms: int, end_ms: int, variables: Mapping[str, str], least_ms: int = 0
+    text: str,
+    start_ms: int,
+    end_ms: int,
+    variables: Mapping[str, str],
+    least_ms: int = 0,
+    points: float = POINTS,
 ) -> str:
-    """The query as InfluxDB gets it. `variables`: name -> regular expression. Raises Unfilled."""
-    interval = interval_ms(start_ms, end_ms, least_ms)
+    """The query as InfluxDB gets it. `variables`: name -> regular expression. Raises Unfilled.
+
+    `least_ms` and `points`: the least interval, and about how many of them, where the panel says.
+    """
+    interval = interval_ms(start_ms, end_ms, least_ms, points)
     values = {
         "timeFilter": f"time >= {start_ms}ms AND time <= {end_ms}ms",
         "__interval": f"{interval}ms",

@@ -25,7 +25,11 @@ MARGIN_BANDS: dict[str, float] = {
     "inside_2": 2.0,
     "inside_4": 4.0,
 }
-
+#: What `fleet` says again in the first line of each 5 minutes, for questions through time: field ->
+#: the name of its copy. A store reads a field's points and no others (0136).
+IN_SLOTS: dict[str, str] = {
+    name: f"{name}_5min" for name in ("warm", "warning", "critical", "silent", *MARGIN_BANDS)
+}
 #: How many ranks each list of `ranked` has: of each county, kind and partition.
 RANKS = 20
 
@@ -157,10 +161,12 @@ FLEET = Measurement(
         "last_at": "integer",
         "compartments": "integer",
         **dict.fromkeys(MARGIN_BANDS, "integer"),
+        **dict.fromkeys(IN_SLOTS.values(), "integer"),
     },
     "Counts by state, per partition of frames (time: whole 30 s of its newest receipt). "
     "The fleet is the sum over partitions. `last_at`: the newest reading of any (ms); "
-    "`compartments` that are judged, and those of devices that are heard by MARGIN_BANDS.",
+    "`compartments` that are judged, and those of devices that are heard by MARGIN_BANDS. Those of "
+    "IN_SLOTS again in the first line of each 5 minutes.",
 )
 RANKED = Measurement(
     "ranked",

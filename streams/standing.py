@@ -11,7 +11,7 @@ from coldchain.judge import Plan
 from coldchain.limits import Limit
 from coldchain.registry import Entry
 from series.lines import FieldValue, head, line
-from series.schema import ASSET, FLEET, MARGIN_BANDS
+from series.schema import ASSET, FLEET, IN_SLOTS, MARGIN_BANDS
 
 from .memory import ChannelMemory, DeviceMemory, newest_reading
 
@@ -140,8 +140,13 @@ def groups_of(fleet: Mapping[str, tuple[Enrolled, Stands]]) -> dict[Group, Membe
     return groups
 
 
-def fleet_lines(partition: int, at: int, groups: Mapping[Group, Members]) -> list[str]:
-    """The `fleet` lines of a partition at `at` (ms), one for each group: zeros for an empty one."""
+def fleet_lines(
+    partition: int, at: int, groups: Mapping[Group, Members], begins_slot: bool = False
+) -> list[str]:
+    """The `fleet` lines of a partition at `at` (ms), one for each group: zeros for an empty one.
+
+    `begins_slot`: they are the first of 5 minutes.
+    """
     lines: list[str] = []
     for (county, kind), members in sorted(groups.items()):
         counts: dict[str, int] = dict.fromkeys(STATES, 0)
@@ -158,6 +163,8 @@ def fleet_lines(partition: int, at: int, groups: Mapping[Group, Members]) -> lis
             "compartments": sum(len(one.margins) for _, one in members),
             **bands(one.margins for _, one in members if one.state != "silent"),
         }
+        if begins_slot:
+            fields |= {copy: fields[name] for name, copy in IN_SLOTS.items()}
         tags = {"county": county, "kind": kind, "partition": str(partition)}
         text = line(head(FLEET.name, tags), fields, at)
         if text is not None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from coldchain.enrolment import Enrolled, Find
+from coldchain.exposure import SLOT_MS
 
 from .batch import Refused, Seat
 from .cooling import cooling_lines
@@ -54,6 +55,7 @@ class Watch:
         at = newest - newest % self._every_ms
         if at <= self._ticked.get(partition, -1):
             return []
+        begins_slot = at // SLOT_MS > self._ticked.get(partition, -1) // SLOT_MS
         self._ticked[partition] = at
         fleet: dict[str, tuple[Enrolled, Stands]] = {}
         lines = [] if place is None else [self._load.line(partition, at, newest, place)]
@@ -75,7 +77,8 @@ class Watch:
         emptied = self._groups.get(partition, set()) - groups.keys()
         self._groups[partition] = set(groups)
         groups |= {group: [] for group in emptied}
-        return lines + fleet_lines(partition, at, groups) + ranked_lines(partition, at, groups)
+        lines += fleet_lines(partition, at, groups, begins_slot)
+        return lines + ranked_lines(partition, at, groups)
 
     def _stands(self, partition: int, device: str, now: int) -> tuple[Enrolled, Stands] | None:
         enrolled = self._find(device)

@@ -27,13 +27,15 @@ MakePanel = Callable[[Language], Any]
 class Asked:
     """One question of a board: of which panel, and with what of its own.
 
-    `interval` is the least `$__interval`, `time_from` the panel's own time range (`7d`).
+    `interval` is the least `$__interval`, `time_from` the panel's own time range (`7d`), `points`
+    how many points of a line it asks for (None: by its width).
     """
 
     panel: str
     query: Query
     interval: str | None = None
     time_from: str | None = None
+    points: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,13 @@ class Board:
             if isinstance(panel, dashboard.Panel):
                 for target in panel.targets or []:
                     if isinstance(target, Query):
-                        yield Asked(panel.title or "", target, panel.interval, panel.time_from)
+                        yield Asked(
+                            panel.title or "",
+                            target,
+                            panel.interval,
+                            panel.time_from,
+                            panel.max_data_points,
+                        )
 
 
 def _to_boards(language: Language) -> build.DashboardLink:

@@ -33,7 +33,7 @@ def panel(language: Language) -> heatmap.Panel:
     )
     shown = (
         dressed(heatmap.Panel(), "margin-heatmap", language, 24, 10, *asks)
-        .interval("2m")
+        .interval("5m")
         .calculate(False)
         .rows_frame(heatmap.RowsHeatmapOptions().layout(HeatmapCellLayout.AUTO))
         .color(colours)

@@ -16,6 +16,7 @@ from dashboards.words import words
 
 from .parts import dressed
 from .standing import DEVICE
+from .temperatures import POINTS
 
 _QUERY = f"""\
 SELECT max(/^(door|defrost|compressor|mains)/) FROM "reading" WHERE $timeFilter AND {DEVICE}\
@@ -39,6 +40,7 @@ def panel(language: Language) -> statetimeline.Panel:
     )
     return (
         dressed(statetimeline.Panel(), "switches", language, 12, 9, query)
+        .max_data_points(POINTS)
         .interval("1m")  # an interval without a sample would read as unknown
         .with_transformation(_CHANNEL)
         .mappings([mapping])

@@ -29,7 +29,7 @@ def panel(language: Language) -> timeseries.Panel:
         ),
     )
     shown = (
-        shown.interval("2m")
+        shown.interval("5m")
         .stacking(common.StackingConfig().mode(StackingMode.NORMAL).group("states"))
         .line_interpolation(LineInterpolation.STEP_AFTER)
         .fill_opacity(60)

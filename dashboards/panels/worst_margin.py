@@ -25,7 +25,7 @@ def panel(language: Language) -> timeseries.Panel:
         12,
         9,
         Query(_QUERY, result_format="time_series", alias="$tag_kind"),
-    ).interval("30s")
+    ).interval("2m")
     for number, kind in enumerate(KINDS):
         colour = palette.LINES[number % len(palette.LINES)]
         shown = shown.override_by_name(

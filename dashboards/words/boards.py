@@ -75,8 +75,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "through-time": ("Beyond or silent, through time", "越限与失联数随时间变化"),
     "through-time-about": (
-        "Devices in each state, in all chosen.",
-        "所选设备中各状态的数量。",
+        "Devices in each state, in all chosen, as each 5 minutes began.",
+        "所选设备中各状态的数量（每 5 分钟开始时）。",
     ),
     "standing": ("Standing", "当前状态"),
     "standing-about": ("As last judged.", "最近一次判定。"),

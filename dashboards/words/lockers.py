@@ -17,9 +17,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "margin-heatmap": ("Compartments by margin to their limit", "格口数按距限值余量分布"),
     "margin-heatmap-about": (
-        "How many compartments are how far inside their limits, or beyond. Those of silent "
+        "How many compartments are how far inside their limits, or beyond, as each 5 minutes "
+        "began. Those of silent "
         "lockers are in no row; where nothing was heard there is a gap.",
-        "按距限值的余量或越限幅度统计格口数。失联柜的格口不计；无数据处留空。",
+        "按距限值的余量或越限幅度统计格口数（每 5 分钟开始时）。失联柜的格口不计；无数据处留空。",
     ),
     "worst-lockers": ("Worst lockers first", "最差的柜在前"),
     "worst-lockers-about": (

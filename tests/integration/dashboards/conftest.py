@@ -11,6 +11,7 @@ from series.schema import (
     DEVICE,
     EXCURSION,
     FLEET,
+    IN_SLOTS,
     MARGIN_BANDS,
     OUTBOX,
     PIECE,
@@ -66,6 +67,8 @@ def fleet(kind: str, partition: int, at: int) -> str:
         "compartments": 36,
         **{band: number for number, band in enumerate(MARGIN_BANDS, 1)},
     }
+    if not at % (5 * MINUTE):
+        fields |= {copy: fields[name] for name, copy in IN_SLOTS.items()}
     return made(FLEET.name, tags, fields, at)
 
 

@@ -36,6 +36,10 @@ def test_the_interval_is_a_round_one_and_never_below_the_least(
     assert interval_ms(0, span, least) == interval
 
 
+def test_a_panel_may_ask_for_fewer_points_than_it_is_wide() -> None:
+    assert interval_ms(0, 6 * HOUR, 10_000, points=240) == 120_000
+
+
 @pytest.mark.parametrize(
     ("text", "ms"), [("250ms", 250), ("30s", 30_000), ("5m", 300_000), ("7d", 168 * HOUR)]
 )

@@ -100,6 +100,16 @@ def test_compartments_of_who_is_silent_are_in_no_band() -> None:
     assert {said[band] for band in MARGIN_BANDS} == {"0i"}
 
 
+def test_what_is_asked_through_time_is_said_again_in_the_first_line_of_five_minutes_only() -> None:
+    one = Store("main")
+    one.hear(T0, main_air=1.0)
+    copies = [
+        [one.fields(FLEET.name, at).get("inside_2_5min")]
+        for at in (T0 + 10 * SECOND_MS, T0 + 20 * SECOND_MS, T0 + 340 * SECOND_MS)
+    ]
+    assert copies == [["1i"], [None], ["0i"]]  # silent by then
+
+
 @pytest.mark.parametrize("counts", [True, False])
 def test_warm_goods_have_until_their_deadline_and_are_late_from_it_on(counts: bool) -> None:
     room = Store("main", duty="pre-cooling", counts=counts)
