@@ -7,6 +7,7 @@ import dataclasses
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .celsius import MICRO, POSSIBLE_MAX_C, POSSIBLE_MIN_C
 from .frames import TEMPERATURES
@@ -149,12 +150,16 @@ class Sifted:
 
 @dataclass(slots=True)
 class Enrolled:
-    """One device's registration, with the posts of its channels as of each entry."""
+    """One device's registration, with the posts of its channels as of each entry.
+
+    `layouts` is for whoever makes more of the posts, and wants it kept as long as they are.
+    """
 
     registration: Registration
     plans: Plans
     starts: list[int]
     posts: dict[tuple[int, str], Post] = field(default_factory=dict)
+    layouts: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, registration: Registration, plans: Plans) -> "Enrolled":

@@ -43,6 +43,11 @@ class RateTable:
         """The table as floating point, which holds its integers exactly."""
         return np.array(self.units, dtype=np.float64)
 
+    @cached_property
+    def whole(self) -> NDArray[np.int64]:
+        """The table as integers."""
+        return np.array(self.units, dtype=np.int64)
+
     def at(self, micro: int) -> int:
         """The rate at a temperature in micro-degrees."""
         index = (micro + _STEP // 2) // _STEP - _LOWEST

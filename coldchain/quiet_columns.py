@@ -47,24 +47,57 @@ def grow(gauge: Gauge, rows: Rows) -> list[dict[int, Sums]] | None:
 
     No value may be beyond a limit, and no excursion open. `rows.sums` are left as they are.
     """
-    rates = [_rates(mkt_table(), rows)]
-    if gauge.shelf is not None:
-        rates.append(_rates(gauge.shelf, rows))
-    if any(one is None for one in rates):
+    rates = rates_of(gauge, rows.values)
+    if not is_exact(rates, rows.dt).all():
         return None
-    cut = _Cut.of(rows)
-    half = rows.dt // AREA
-    v = rows.values
-    areas = [cut.areas((v[:, :-1] + v[:, 1:]) * half, _area_to, v)]
-    areas += [
-        cut.areas((r[:, :-1] + r[:, 1:]) * half, _integral_to, r) for r in rates if r is not None
-    ]
-    return _assembled(gauge, rows, cut, areas)
+    return _assembled(gauge, rows, grown(rows.dt, rows.last_at, rows.values, rates))
 
 
-def _rates(table: RateTable, rows: Rows) -> Ints | None:
-    rates = table.array[table.rows(rows.values)].astype(np.int64)
-    return None if int(rates.max()) * 2 * rows.dt >= _EXACT else rates
+#: The columns of `Grown.table`.
+COUNT, KNOWN, LOW, HIGH, INTEGRAL, MKT, SHELF = range(7)
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What rows add: `table` by row, slot and the columns above; a row's slots from `slot` (ms) on.
+
+    `LOW` and `HIGH` are 0 where no reading lies in the slot.
+    """
+
+    slot: Ints
+    table: Ints
+
+
+def rates_of(gauge: Gauge, values: Ints) -> list[Ints]:
+    """The rates that are summed at these temperatures: that of MKT, and of spoiling if there is."""
+    tables = [mkt_table()] if gauge.shelf is None else [mkt_table(), gauge.shelf]
+    return [_rates(table, values) for table in tables]
+
+
+def is_exact(rates: Sequence[Ints], dt: int) -> NDArray[np.bool_]:
+    """The rows whose integrals need no rounding."""
+    most = [one.max(axis=1) for one in rates]
+    exact: NDArray[np.bool_] = np.maximum.reduce(most) * (2 * dt) < _EXACT
+    return exact
+
+
+def grown(dt: int, last_at: Ints, values: Ints, rates: Sequence[Ints]) -> Grown:
+    """What rows of `values` (the last reading, then `n` more, `dt` ms apart) add, by slot."""
+    cut = _Cut.of(dt, last_at, values.shape[1] - 1)
+    half = dt // AREA
+    counts = np.diff(cut.first_reading, axis=1)
+    table = np.zeros((*counts.shape, 7), dtype=np.int64)
+    table[:, :, COUNT], table[:, :, KNOWN] = counts, cut.known()
+    table[:, :, LOW], table[:, :, HIGH] = _extremes(cut, counts, values)
+    table[:, :, INTEGRAL] = cut.areas((values[:, :-1] + values[:, 1:]) * half, _area_to, values)
+    for column, r in zip((MKT, SHELF), rates, strict=False):
+        table[:, :, column] = cut.areas((r[:, :-1] + r[:, 1:]) * half, _integral_to, r)
+    return Grown(cut.slot, table)
+
+
+def _rates(table: RateTable, values: Ints) -> Ints:
+    rates: Ints = table.whole[table.rows(values)]
+    return rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +117,8 @@ class _Cut:
     upto: Ints
 
     @classmethod
-    def of(cls, rows: Rows) -> "_Cut":
-        n, dt = rows.values.shape[1] - 1, rows.dt
-        phase = rows.last_at % SLOT_MS
+    def of(cls, dt: int, last_at: Ints, n: int) -> "_Cut":
+        phase = last_at % SLOT_MS
         count = (SLOT_MS - 1 + n * dt) // SLOT_MS + 1
         begins = np.arange(count + 1, dtype=np.int64) * SLOT_MS - phase[:, None]
         index = -(-begins // dt)  # the first reading at or after the slot's beginning
@@ -98,7 +130,7 @@ class _Cut:
         across = np.where(crossing, inner // dt, 0)
         return cls(
             dt,
-            rows.last_at - phase,
+            last_at - phase,
             first_segment,
             first_reading,
             crossing,
@@ -144,22 +176,23 @@ def _integral_to(rate0: Ints, rate1: Ints, dt: int, upto: Ints) -> Ints:
     return np.minimum(whole, np.floor(part)).astype(np.int64)
 
 
-def _assembled(gauge: Gauge, rows: Rows, cut: _Cut, areas: Sequence[Ints]) -> list[dict[int, Sums]]:
-    counts = np.diff(cut.first_reading, axis=1)
-    known = cut.known()
-    n = rows.values.shape[1] - 1
+def _extremes(cut: _Cut, counts: Ints, values: Ints) -> tuple[Ints, Ints]:
+    """The least and the greatest reading by slot; 0 where there is none."""
+    n = values.shape[1] - 1
     at_row, at_slot = np.nonzero(counts)
     where = at_row * n + cut.first_reading[at_row, at_slot] - 1
-    flat = rows.values[:, 1:].ravel()
+    flat = values[:, 1:].ravel()
     low = np.zeros(counts.shape, dtype=np.int64)
     high = low.copy()
     low[at_row, at_slot] = np.minimum.reduceat(flat, where)
     high[at_row, at_slot] = np.maximum.reduceat(flat, where)
+    return low, high
+
+
+def _assembled(gauge: Gauge, rows: Rows, grown: Grown) -> list[dict[int, Sums]]:
     limits = [0] * (2 * len(gauge.limits))
-    shelves = areas[2] if len(areas) > 2 else np.zeros(counts.shape, dtype=np.int64)
-    table = np.stack([counts, known, low, high, areas[0], areas[1], shelves], axis=2).tolist()
-    slots = cut.slot.tolist()
-    grown: list[dict[int, Sums]] = []
+    table, slots = grown.table.tolist(), grown.slot.tolist()
+    every: list[dict[int, Sums]] = []
     for row, before in enumerate(rows.sums):
         found: dict[int, Sums] = {}
         for number, (count, ms, least, most, area, mkt, shelf) in enumerate(table[row]):
@@ -176,8 +209,8 @@ def _assembled(gauge: Gauge, rows: Rows, cut: _Cut, areas: Sequence[Ints]) -> li
                     shelf,
                     limits.copy(),
                 )
-        grown.append(found)
-    return grown
+        every.append(found)
+    return every
 
 
 def _added(

@@ -67,9 +67,13 @@ def columns(
     """
     if any(None in column for column in values):
         return _ragged(start, names, times, values)
+    return list(map(template(start, names).__mod__, zip(*values, times, strict=True)))
+
+
+def template(start: str, names: Sequence[str]) -> str:
+    """A line of these float fields, to be filled with `%`: their values, then the time."""
     heads = [name.replace("%", "%%") + "=%r" for name in names]
-    template = f"{start.replace('%', '%%')} {','.join(heads)} %d"
-    return list(map(template.__mod__, zip(*values, times, strict=True)))
+    return f"{start.replace('%', '%%')} {','.join(heads)} %d"
 
 
 def _ragged(

@@ -29,7 +29,7 @@ def judge_channel(
     `spans`: when a door of its compartment was open or a defrost ran.
     """
     device, plan = enrolled.registration.device, post.plan
-    channel = memory.channels[post.channel]
+    channel = memory.kept[post.channel]
     if channel.state is not None and (plan is None or channel.profile != plan.profile):
         end_stint(enrolled, channel, post.channel, offset, effects)
     if plan is None:

@@ -58,18 +58,20 @@ def follow(
 def look(enrolled: Enrolled, memory: DeviceMemory, offset: int, effects: Effects) -> None:
     """What the device's own time, and its neighbours' pieces, make of what is remembered."""
     now = -1
-    for name, channel in memory.channels.items():
+    for name, channel in memory.kept.items():  # what is on or off, or cools down, is in no row
         if channel.spell is None and channel.cycles is None:
             continue
         quantity = name.split(".", 2)[1]
         if quantity not in SENSED:
             now = newest_reading(memory) if now < 0 else now
             _look_at_switch(enrolled, name, quantity, channel, now, offset, effects)
-    for names in _pairs(enrolled.registration.device, memory):
+    pairs = _pairs(enrolled.registration.device, memory)
+    channels = memory.known if pairs else {}
+    for names in pairs:
         pair = memory.pairs.get(names[1])
         if pair is None:
             pair = memory.pairs[names[1]] = Pair()
-        first, second = (memory.channels[name] for name in names)
+        first, second = (channels[name] for name in names)
         ended = compare(enrolled, names, (first.last_at, second.last_at), pair, effects)
         device = enrolled.registration.device
         standing = list(pair.standing())
@@ -193,8 +195,8 @@ _known_pairs: dict[str, tuple[int, list[tuple[str, str]]]] = {}
 
 def _pairs(device: str, memory: DeviceMemory) -> list[tuple[str, str]]:
     known = _known_pairs.get(device)
-    if known is None or known[0] != len(memory.channels):
-        known = _known_pairs[device] = len(memory.channels), neighbours(memory.channels)
+    if known is None or known[0] != len(memory.kept):
+        known = _known_pairs[device] = len(memory.kept), neighbours(memory.kept)
     return known[1]
 
 

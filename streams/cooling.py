@@ -16,7 +16,7 @@ from .memory import ChannelMemory, DeviceMemory
 
 def cooling_lines(enrolled: Enrolled, memory: DeviceMemory) -> Iterator[str]:
     """The `pull_down` lines of a device, one for each probe in goods being pre-cooled."""
-    for name, channel in memory.channels.items():
+    for name, channel in memory.known.items():
         if channel.last_at < 0 or ".product" not in name:
             continue
         try:

@@ -10,65 +10,32 @@ being judged again                       there (rejudge.py)
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise, zip_longest
 from typing import TypeVar
 
 from coldchain.celsius import MICRO
-from coldchain.enrolment import PAUSING, Enrolled, Post
-from coldchain.frames import Channel, Frame
-from series.lines import columns, head
-from series.schema import READING
+from coldchain.enrolment import PAUSING
+from coldchain.exposure import SLOT_MS
+from coldchain.rules.given import SENSED
+from series.lines import columns
 
 from . import points
+from .abreast import Share, judge_abreast
 from .channel import judge_channel
 from .conditions import follow, hear_battery, look, tell
 from .doors import forget_old_spans, recent_spans, spans_of_compartment, switch
 from .effects import Effects, Late
-from .memory import ChannelMemory, DeviceMemory, newest_reading
+from .job import Arrival as Arrival
+from .job import Job as Job
+from .layout import Stint, reading_head
+from .layout import stints_of as stints_of
+from .memory import ChannelMemory, newest_reading
 from .quick import Candidate, Quick
 from .silence import hear
 
-Values = Sequence[float | None]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """When and where a frame came in: receipt (ms), its offset, the time no sample may pass."""
-
-    received: int
-    offset: int
-    latest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stint:
-    """Samples of one channel under one post; `step` (ms) where they are evenly spaced, else 0."""
-
-    post: Post
-    times: Sequence[int]
-    values: Values
-    step: int
-
-
-@lru_cache(maxsize=1 << 20)
-def reading_head(device: str, compartment: str) -> str:
-    """How a compartment's lines of readings begin."""
-    return head(READING.name, {"compartment": compartment, "device": device})
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A frame to judge. `put_all_off`: its device is being judged again, its readings wait."""
-
-    enrolled: Enrolled
-    memory: DeviceMemory
-    frame: Frame
-    arrival: Arrival
-    stints: "list[Stint]"
-    put_all_off: bool = False
+#: Fields and their values, by compartment and times.
+Lines = dict[tuple[str, tuple[int, ...]], list[tuple[str, list[float]]]]
 
 
 def judge_frames(jobs: Sequence[Job], effects: Effects) -> list[Exception | None]:
@@ -76,13 +43,20 @@ def judge_frames(jobs: Sequence[Job], effects: Effects) -> list[Exception | None
 
     Per job, what our own code could not cope with, or None.
     """
+    shares = judge_abreast(jobs, effects)
     quick = Quick()
-    offered = [[] if job.put_all_off else _offer(quick, job) for job in jobs]
+    lefts = [_left(job, share) for job, share in zip(jobs, shares, strict=True)]
+    offered = [
+        [] if job.put_all_off else _offer(quick, job, left)
+        for job, left in zip(jobs, lefts, strict=True)
+    ]
     quick.judge(effects)
     failed: list[Exception | None] = []
-    for job, candidates in zip(jobs, offered, strict=True):
+    for job, share, left, candidates in zip(jobs, shares, lefts, offered, strict=True):
         try:
-            _judge_rest(job, candidates, effects)
+            if left:
+                _judge_left(job, share, left, candidates, effects)
+            _close(job, bool(left), effects)
         except Exception as error:  # noqa: BLE001 - one frame must not stop a city
             failed.append(error)
         else:
@@ -105,12 +79,20 @@ def rounds(items: Sequence[T], device: Callable[[T], str]) -> Iterator[list[T]]:
         items = rest
 
 
-def _offer(quick: Quick, job: Job) -> list[Candidate | None]:
-    """The frame's channels offered to the short cut; none where a door says what is paused."""
-    if any(stint.post.pauses for stint in job.stints):
+def _left(job: Job, share: Share) -> list[Stint]:
+    """What was not judged in columns; its channels are taken out of their rows."""
+    left = job.stints.all() if share.left is None else job.stints.some(share.left)
+    for stint in left:
+        job.memory.take(stint.post.channel)
+    return left
+
+
+def _offer(quick: Quick, job: Job, left: Sequence[Stint]) -> list[Candidate | None]:
+    """Channels offered to the short cut; none where a door says what is paused."""
+    if any(stint.post.pauses for stint in left):
         return []
-    channels, device, latest = job.memory.channels, job.frame.device, job.arrival.latest
-    offset, spans = job.arrival.offset, recent_spans(job.memory)
+    channels, device, latest = job.memory.kept, job.frame.device, job.arrival.latest
+    offset, spans = job.arrival.offset, recent_spans(job.memory) if left else {}
     return [
         quick.offer(
             device,
@@ -124,15 +106,25 @@ def _offer(quick: Quick, job: Job) -> list[Candidate | None]:
         )
         if stint.step and stint.times[-1] <= latest
         else None
-        for stint in job.stints
+        for stint in left
     ]
 
 
-def _judge_rest(job: Job, candidates: Sequence[Candidate | None], effects: Effects) -> None:
-    frame, memory, arrival = job.frame, job.memory, job.arrival
-    lines: dict[tuple[str, tuple[int, ...]], list[tuple[str, list[float]]]] = {}
+def _judge_left(
+    job: Job,
+    share: Share,
+    left: Sequence[Stint],
+    candidates: Sequence[Candidate | None],
+    effects: Effects,
+) -> None:
+    """Judge what is left of a frame, and write the lines of what was judged in columns of it."""
+    lines: Lines = {}
+    stored = job.stints.some(list(share.stored)), share.stored.values()
+    for stint, values in zip(*stored, strict=True):
+        row = stint.post.field, values
+        lines.setdefault((stint.post.compartment, tuple(stint.times)), []).append(row)
     rest: list[Stint] = []
-    for stint, candidate in zip_longest(job.stints, candidates):
+    for stint, candidate in zip_longest(left, candidates):
         if candidate is None or candidate.stored is None:
             rest.append(stint)
             continue
@@ -144,11 +136,22 @@ def _judge_rest(job: Job, candidates: Sequence[Candidate | None], effects: Effec
         _judge_stint(job, stint, lines, effects)
     for (compartment, together), rows in lines.items():
         names, series = [name for name, _ in rows], [values for _, values in rows]
-        effects.lines += columns(reading_head(frame.device, compartment), names, together, series)
-    forget_old_spans(memory)
+        begin = reading_head(job.frame.device, compartment)
+        effects.lines += columns(begin, names, together, series)
+
+
+def _close(job: Job, was_left: bool, effects: Effects) -> None:
+    """What follows from the frame as a whole. `was_left`: not all of it was judged in columns."""
+    frame, memory, arrival = job.frame, job.memory, job.arrival
+    block = memory.block
+    if block is None or was_left or block.has_spans:
+        forget_old_spans(memory)
+        if block is not None:
+            block.look_around(memory.kept)
     if frame.battery is not None and frame.sent > memory.battery_at:
         hear_battery(frame.device, memory, frame.sent, frame.battery, arrival.offset, effects)
-    if not job.put_all_off:
+    is_slot_new = job.stints.ends_slot(SLOT_MS)
+    if not job.put_all_off and (block is None or was_left or block.switches or is_slot_new):
         look(job.enrolled, memory, arrival.offset, effects)
     if memory.said:
         hear(frame.device, memory, arrival.received, arrival.offset, effects)
@@ -162,17 +165,17 @@ def _judge_rest(job: Job, candidates: Sequence[Candidate | None], effects: Effec
 
 def _judge_stint(
     job: Job,
-    stint: "Stint",
-    lines: dict[tuple[str, tuple[int, ...]], list[tuple[str, list[float]]]],
+    stint: Stint,
+    lines: Lines,
     effects: Effects,
 ) -> None:
     device, memory, post, arrival = job.frame.device, job.memory, stint.post, job.arrival
     sifted = post.sift(stint.times, stint.values, arrival.latest)
     for at, value, why in sifted.flagged:
         effects.lines.append(points.flagged(device, post.channel, why, at, value))
-    channel = memory.channels.get(post.channel)
+    channel = memory.kept.get(post.channel)
     if channel is None:
-        channel = memory.channels[post.channel] = ChannelMemory()
+        channel = memory.kept[post.channel] = ChannelMemory()
     last = NEVER_YET if job.put_all_off else channel.last_at
     times, values, late = _part(last, sifted.times, sifted.values, stint.step > 0)
     if late:
@@ -182,9 +185,8 @@ def _judge_stint(
     row = post.field, [value / MICRO for value in values]
     lines.setdefault((post.compartment, tuple(times)), []).append(row)
     spans = spans_of_compartment(memory, post.compartment) if post.plan else []
-    standing, ended = follow(
-        job.enrolled, post, channel, times, values, spans, newest_reading(memory)
-    )
+    now = 0 if post.quantity in SENSED else newest_reading(memory)
+    standing, ended = follow(job.enrolled, post, channel, times, values, spans, now)
     if standing or ended or channel.said:
         said = channel.said
         tell(device, post.channel, said, standing, ended, arrival.offset, effects)
@@ -197,31 +199,6 @@ def _judge_stint(
 
 #: As a channel's last, it makes every reading a late one.
 NEVER_YET = 1 << 62
-
-
-def stints_of(enrolled: Enrolled, frame: Frame) -> list[Stint]:
-    """A frame's samples by channel and post.
-
-    Raises Unregistered where the registry has no place for one of them.
-    """
-    return [stint for channel in frame.channels for stint in _stints(enrolled, channel)]
-
-
-def _stints(enrolled: Enrolled, channel: Channel) -> Iterator[Stint]:
-    """A channel's samples, parted where the registry says something else of them."""
-    times = channel.times()
-    if not times:
-        return
-    step = 0 if channel.step is None else channel.step
-    index = enrolled.index(times[0] if step else min(times))
-    if index == enrolled.index(times[-1] if step else max(times)):  # nearly always
-        yield Stint(enrolled.post(index, channel.name), times, channel.values, step)
-        return
-    pairs = sorted(zip(times, channel.values, strict=True), key=lambda pair: pair[0])
-    rising = [at for at, _ in pairs]
-    for index, start, stop in enrolled.by_entry(rising):
-        values = [value for _, value in pairs[start:stop]]
-        yield Stint(enrolled.post(index, channel.name), rising[start:stop], values, step)
 
 
 def _part(

@@ -45,7 +45,7 @@ def judged_beside(memory: DeviceMemory, compartment: str) -> Iterable[tuple[str,
     """The judged channels of a compartment."""
     return (
         (name, channel)
-        for name, channel in memory.channels.items()
+        for name, channel in memory.known.items()
         if channel.state is not None and name.split(".", 1)[0] == compartment
     )
 
@@ -55,7 +55,7 @@ def spans_of_compartment(memory: DeviceMemory, compartment: str) -> list[Interva
     begin = compartment + "."
     return [
         span
-        for name, channel in memory.channels.items()
+        for name, channel in memory.kept.items()
         if channel.spans and name.startswith(begin)
         for span in channel.spans
     ]
@@ -64,7 +64,7 @@ def spans_of_compartment(memory: DeviceMemory, compartment: str) -> list[Interva
 def recent_spans(memory: DeviceMemory) -> dict[str, list[Interval]]:
     """The same, by compartment."""
     spans: dict[str, list[Interval]] = {}
-    for name, channel in memory.channels.items():
+    for name, channel in memory.kept.items():
         if channel.spans:
             spans.setdefault(name.split(".", 1)[0], []).extend(channel.spans)
     return spans
@@ -72,7 +72,7 @@ def recent_spans(memory: DeviceMemory) -> dict[str, list[Interval]]:
 
 def forget_old_spans(memory: DeviceMemory) -> None:
     """Drop the spans that no reading still to come in order can meet; the store has them."""
-    for name, channel in memory.channels.items():
+    for name, channel in memory.kept.items():
         if len(channel.spans) < 2 or name.split(".")[1] not in PAUSING:
             continue
         beside = [one.last_at for _, one in judged_beside(memory, name.split(".", 1)[0])]

@@ -6,9 +6,10 @@ What is said of one point twice within a batch is said once, the later way.
 from dataclasses import dataclass, field
 
 from coldchain.excursions import Excursion
-from coldchain.exposure import Sums
 from coldchain.judge import Plan
 from coldchain.records import ConditionRecord, ExcursionRecord, State
+
+from .pieces import Pieces
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Effects:
     """
 
     lines: list[str] = field(default_factory=list)
-    pieces: dict[tuple[str, str, int], tuple[Plan, Sums]] = field(default_factory=dict)
+    pieces: Pieces = field(default_factory=Pieces)
     records: list[ExcursionRecord] = field(default_factory=list)
     standing: dict[tuple[str, str, str, int], Standing] = field(default_factory=dict)
     late: dict[str, dict[str, Late]] = field(default_factory=dict)

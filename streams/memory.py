@@ -1,6 +1,7 @@
 """What a worker remembers of a device between two frames: small, packed, kept in the changelog."""
 
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +12,9 @@ from coldchain.segment import Interval
 
 from .neighbours import Pair
 from .trace import Trace
+
+if TYPE_CHECKING:
+    from .rows import Block
 
 #: How many of a device's last frames are known again when they come a second time.
 PRINTS = 16
@@ -40,7 +44,7 @@ class ChannelMemory(msgspec.Struct, array_like=True, gc=False):
     said: list[Finding] = []
 
 
-class DeviceMemory(msgspec.Struct, array_like=True, gc=False):
+class DeviceMemory(msgspec.Struct, array_like=True, eq=False, dict=True):
     """One device. `as_of` is the offset of its newest frame judged; `heard_at` its receipt (ms).
 
     `boot`, `first`, `seq` and `seen` (bits: the frames seen, from `seq` downwards) count what is
@@ -48,6 +52,9 @@ class DeviceMemory(msgspec.Struct, array_like=True, gc=False):
     frame last said it was. `battery_at` is when a frame last spoke of its battery (ms), `battery`
     since when it is low; `pairs` are its neighbouring sensors, by the second's name; `said` what
     was raised of the device itself and has not ended.
+
+    Its ordinary channels may be in rows (`block`, rows.py), and what is `kept` of them lag behind:
+    `known` is for looking at all channels, `channels` for changing them, `take` for one of them.
     """
 
     version: int = 1
@@ -61,11 +68,54 @@ class DeviceMemory(msgspec.Struct, array_like=True, gc=False):
     missing: int = 0
     prints: list[int] = []
     position: tuple[float, float] | None = None
-    channels: dict[str, ChannelMemory] = {}
+    kept: dict[str, ChannelMemory] = {}
     battery_at: int = 0
     battery: Spell | None = None
     pairs: dict[str, Pair] = {}
     said: list[Finding] = []
+
+    @property
+    def block(self) -> "Block | None":
+        """Its channels in rows, where there are any."""
+        found: Block | None = self.__dict__.get("block_")
+        return found
+
+    @block.setter
+    def block(self, block: "Block | None") -> None:
+        self.__dict__["block_"] = block
+
+    @property
+    def known(self) -> dict[str, ChannelMemory]:
+        """The channels as they are now, not to be changed."""
+        block = self.block
+        if block is not None:
+            block.store(self.kept)
+        return self.kept
+
+    @property
+    def channels(self) -> dict[str, ChannelMemory]:
+        """The channels as they are now, to be changed: none of them is in a row any more."""
+        kept = self.known
+        self.block = None
+        return kept
+
+    def take(self, name: str) -> ChannelMemory | None:
+        """One channel, to be changed; None where nothing is known of it."""
+        block = self.block
+        if block is not None:
+            row = block.layout.row_of.get(name)
+            if row is not None:
+                block.take(row, self.kept)
+        return self.kept.get(name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DeviceMemory):
+            return NotImplemented
+        if self.known != other.known:
+            return False
+        return all(getattr(self, one) == getattr(other, one) for one in self.__struct_fields__)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def count(self, boot: int, seq: int) -> None:
         """Count a frame: what falls out of the window unseen is missing.
@@ -96,7 +146,9 @@ class DeviceMemory(msgspec.Struct, array_like=True, gc=False):
 
 def newest_reading(memory: DeviceMemory) -> int:
     """The time of a device's newest reading, ms; -1 before its first."""
-    return max((channel.last_at for channel in memory.channels.values()), default=-1)
+    # What is in a row lags behind, but only an older reading: the row's own is the newer.
+    newest = max((channel.last_at for channel in memory.kept.values()), default=-1)
+    return newest if memory.block is None else max(newest, memory.block.newest())
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -105,6 +157,8 @@ _channel_decoder = msgspec.msgpack.Decoder(ChannelMemory)
 
 
 def pack(memory: DeviceMemory) -> bytes:
+    if memory.block is not None:
+        memory.block.store(memory.kept)
     return _encoder.encode(memory)
 
 

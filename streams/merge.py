@@ -7,7 +7,7 @@ from coldchain.celsius import from_micro
 from series.lines import escape
 
 from . import points
-from .device import reading_head
+from .layout import reading_head
 from .past import Asking, conflicts, readings
 
 

@@ -40,7 +40,7 @@ def presume(look: Look, now: int) -> None:
         enrolled = look.find(device)
         if enrolled is None:
             continue
-        for name, channel in memory.channels.items():
+        for name, channel in memory.kept.items():  # one with an excursion open is in no row
             state = channel.state
             if state is None or not any(tracker.is_open for tracker in state.trackers):
                 continue

@@ -18,7 +18,7 @@ from coldchain.registry import ChannelEntry, CompartmentEntry, Duty, Entry, Regi
 from coldchain.times import from_iso, iso
 from coldchain.whole import samples_of
 from runtime.profiles import load_profiles
-from streams import quick
+from streams import columns, quick
 from streams.device import Arrival, Job, judge_frames, rounds, stints_of
 from streams.effects import Effects
 from streams.memory import DeviceMemory, pack, unpack
@@ -228,6 +228,7 @@ def test_each_finding_is_raised_once_and_cleared_once() -> None:
 
 def test_columns_end_where_the_long_way_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = streamed(STORIES, 400)
+    monkeypatch.setattr(columns, "fits", lambda step, max_gap: False)
     monkeypatch.setattr(quick, "fits", lambda step, max_gap: False)
     one_by_one = streamed(STORIES, 400)
     assert at_once.memories == one_by_one.memories

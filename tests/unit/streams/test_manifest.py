@@ -116,7 +116,7 @@ def test_goods_like_the_compartments_own_change_nothing(manifests: Manifests) ->
 
 
 def test_only_temperatures_judged_past_the_change_are_judged_again() -> None:
-    memory = DeviceMemory(channels=read_to(15, 9, 15, 15))
+    memory = DeviceMemory(kept=read_to(15, 9, 15, 15))
     late = judged_since(memory, Change({"main": at(12)}, {"main": at(10)}), is_held=False)
     assert {name: (one.since, one.aboard_since) for name, one in late.items()} == {
         "main.air": (at(10), at(12))
@@ -124,7 +124,7 @@ def test_only_temperatures_judged_past_the_change_are_judged_again() -> None:
 
 
 def test_of_a_device_that_is_judged_again_nobody_knows_yet_how_far_it_was_judged() -> None:
-    memory = DeviceMemory(channels=read_to(15, 9, 15, 15))
+    memory = DeviceMemory(kept=read_to(15, 9, 15, 15))
     late = judged_since(memory, Change({"main": at(20)}, {}), is_held=True)
     since = {name: one.since for name, one in late.items()}
     assert since == {"main.air": at(20), "main.product": at(20)}

@@ -12,7 +12,7 @@ from coldchain.frames import Channel, Frame
 from coldchain.registry import ChannelEntry, CompartmentEntry, Entry, Registration
 from coldchain.whole import records_of, samples_of
 from runtime.profiles import load_profiles
-from streams import quick
+from streams import abreast, columns, quick
 from streams.batch import updates
 from streams.device import Arrival, Job, judge_frames, rounds, stints_of
 from streams.effects import Effects
@@ -129,8 +129,11 @@ def fields_of(lines: set[str]) -> set[str]:
 def test_many_at_once_end_as_the_long_way_does(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     made = frames(devices=12, count=60)
     at_once = told(made, size)
+    monkeypatch.setattr(columns, "fits", lambda step, max_gap: False)
+    by_lists = told(made, size)
     monkeypatch.setattr(quick, "fits", lambda step, max_gap: False)
     one_by_one = told(made, 1)
+    assert by_lists == one_by_one
     assert at_once.lines == one_by_one.lines
     assert at_once.pieces == one_by_one.pieces
     assert at_once.last == one_by_one.last
@@ -151,13 +154,21 @@ def test_many_at_once_end_in_the_records_of_one_batch() -> None:
 
 def test_most_of_a_healthy_city_goes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
     judged: list[int] = []
+    judge = columns.judge
+
+    def counted(taken: Any, pieces: Any) -> Any:
+        found = judge(taken, pieces)
+        judged.append(int(found.is_done.sum()) * taken.values.shape[1])
+        return found
+
     grow = quiet_columns.grow
 
-    def counted(gauge: Any, rows: Any) -> Any:
+    def grown(gauge: Any, rows: Any) -> Any:
         judged.append(rows.values.shape[0] * (rows.values.shape[1] - 1))
         return grow(gauge, rows)
 
-    monkeypatch.setattr(quick, "grow", counted)
+    monkeypatch.setattr(abreast, "judge", counted)
+    monkeypatch.setattr(quick, "grow", grown)
     made = frames(devices=12, count=60)
     told(made, 100)
     assert sum(judged) > 0.5 * sum(frame.readings() for frame in made)
