@@ -9,17 +9,19 @@ from dataclasses import dataclass
 
 import msgspec
 
+from coldchain.frames import Count
+
 from .entries import Entry
 
 Ranges = list[tuple[int, int]]
 
 
 class Numbered(msgspec.Struct):
-    """As much of a frame as says which it is."""
+    """As much of a frame as says which it is: what counts otherwise is no frame."""
 
     device: str
-    boot: int
-    seq: int
+    boot: Count
+    seq: Count
 
 
 _decoder = msgspec.json.Decoder(Numbered)

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 from kafka import KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
 
 from broker.clients import consumer, partitions_of, producer
 from broker.topics import (
@@ -44,6 +45,8 @@ from .signing import PublicKey
 _log = logging.getLogger(__name__)
 
 POLL_MS = 200
+#: The last moment that a record is filed under (the end of 9999, ms), whatever it says of itself.
+LATEST = 253_402_300_799_999
 
 #: Topic -> the kind of its entries.
 SOURCES: dict[Topic, Kind] = {
@@ -115,6 +118,7 @@ class Archiver:
             settings.kafka.topic(topic): kind for topic, kind in SOURCES.items()
         }
         self._next = catalog.offsets()
+        self._doubted: dict[TopicPartition, int] = {}
         self._consumer = consumer(settings.kafka)
         self._producer: KafkaProducer | None = None
         try:
@@ -131,30 +135,37 @@ class Archiver:
             self._producer.close()
 
     def _begin(self) -> None:
-        """Go on where the catalogue says; note what Kafka has let go of meanwhile."""
-        ours = [p for topic in self._kinds for p in partitions_of(self._consumer, topic)]
+        """Go on where the catalogue says; note what Kafka has let go of meanwhile, or ever."""
+        ours = self._places()
         self._consumer.assign(ours)
         begins = self._consumer.beginning_offsets(ours)
         ends = self._consumer.end_offsets(ours)
         for where in ours:
-            known = self._next.get((where.topic, where.partition))
-            if known is not None and known > ends[where]:
+            known = self._next.get((where.topic, where.partition), 0)
+            if known > ends[where]:
                 raise AuditError(
                     f"{where.topic}/{where.partition} ends at {ends[where]}, but is archived up to"
                     f" {known}: this is another Kafka; give it an archive of its own"
                 )
-            if known is not None and known < begins[where]:
+            if known < begins[where]:
                 self._gap(where, known, begins[where])
-            following = max(known or 0, begins[where])
-            self._next[where.topic, where.partition] = following
-            self._consumer.seek(where, following)
+            self._next[where.topic, where.partition] = max(known, begins[where])
+        self._seek()
+
+    def _places(self) -> list[TopicPartition]:
+        return [one for topic in self._kinds for one in partitions_of(self._consumer, topic)]
+
+    def _seek(self) -> None:
+        for where in self._consumer.assignment():
+            self._consumer.seek(where, self._next[where.topic, where.partition])
 
     def _gap(self, where: TopicPartition, first: int, following: int) -> None:
         _log.error(
-            "%s/%d: offsets %d to %d are gone", where.topic, where.partition, first, following
+            "%s/%d: offsets %d to %d are gone", where.topic, where.partition, first, following - 1
         )
         gap = Gap(topic=where.topic, partition=where.partition, first=first, next=following)
         self._waiting.gaps.append(gap)
+        self._waiting.offsets[where.topic, where.partition] = following
 
     def step(self) -> bool:
         """Take in what has come, and seal what is due; whether there was a seal."""
@@ -167,25 +178,40 @@ class Archiver:
 
     def take(self) -> int:
         """Take in what has come; the number of records."""
-        polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(POLL_MS, max_records=2_000)
-        for where, records in polled.items():
-            for record in records:
-                self._take(where, record)
-        return sum(map(len, polled.values()))
+        try:
+            polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(
+                POLL_MS, max_records=2_000
+            )
+        except KafkaError:
+            self._seek()  # the consumer may have gone past what it did not hand over
+            raise
+        return sum(self._take_run(where, records) for where, records in polled.items())
 
-    def _take(self, where: TopicPartition, record: Any) -> None:
-        waiting, kind = self._waiting, self._kinds[where.topic]
-        expected = self._next[where.topic, where.partition]
-        if record.offset < expected:
-            return
-        if record.offset > expected and kind != "registry":  # a compacted topic has holes
-            self._gap(where, expected, record.offset)
-        self._next[where.topic, where.partition] = record.offset + 1
-        waiting.offsets[where.topic, where.partition] = record.offset + 1
+    def _take_run(self, where: TopicPartition, records: Iterable[Any]) -> int:
+        """Take in a partition's records; how many. From a hole on they are asked for once more: it
+        is a gap only where Kafka has it, not where the consumer went past something.
+        """
+        kind, taken = self._kinds[where.topic], 0
+        for record in records:
+            expected = self._next[where.topic, where.partition]
+            if record.offset < expected:
+                continue
+            if record.offset > expected and self._ask_again(where, expected):
+                break
+            if record.offset > expected and kind != "registry":
+                self._gap(where, expected, record.offset)
+            self._take(where, kind, record)
+            taken += 1
+        return taken
+
+    def _take(self, where: TopicPartition, kind: Kind, record: Any) -> None:
+        following = record.offset + 1
+        self._next[where.topic, where.partition] = following
+        self._waiting.offsets[where.topic, where.partition] = following
         value: bytes = record.value or b""
         subject = subject_of(kind, record.key, value)
-        at, partition, offset = record.timestamp, where.partition, record.offset
-        self._add([Entry(kind, subject, at, partition, offset, value)])
+        at = min(record.timestamp, LATEST)
+        self._add([Entry(kind, subject, at, where.partition, record.offset, value)])
 
     def _add(self, entries: Iterable[Entry]) -> None:
         waiting = self._waiting
@@ -195,12 +221,32 @@ class Archiver:
 
     def is_due(self, now: int) -> bool:
         """Whether to seal what waits: the hour is over, or it is much."""
-        return self._waiting.size >= self._settings.shard_bytes or hour_of(now) > self._hour
+        return self.is_much() or hour_of(now) != self._hour  # or the clock was set back
+
+    def is_much(self) -> bool:
+        """Whether so much waits that the hour's end is not waited for."""
+        return self._waiting.size >= self._settings.shard_bytes
 
     def is_behind(self) -> bool:
-        """Whether Kafka holds more than was taken in."""
+        """Whether Kafka holds more than was taken in.
+
+        Where the consumer is counts, which goes past what Kafka lets go of while this runs: that
+        gap is noted with the next record, or at the next start.
+        """
         ends = self._consumer.end_offsets(self._consumer.assignment())
-        return any(self._next[where.topic, where.partition] < end for where, end in ends.items())
+        return any(self._is_behind(where, end) for where, end in ends.items())
+
+    def _is_behind(self, where: TopicPartition, end: int) -> bool:
+        position, taken = self._consumer.position(where), self._next[where.topic, where.partition]
+        return bool(position < end) or (taken < end and self._ask_again(where, taken))
+
+    def _ask_again(self, where: TopicPartition, expected: int) -> bool:
+        """Go back to a record that did not come; whether this is its first time."""
+        if self._kinds[where.topic] == "registry" or self._doubted.get(where) == expected:
+            return False  # (a compacted topic has holes)
+        self._doubted[where] = expected
+        self._consumer.seek(where, expected)
+        return True
 
     def cut(self, next_key: PublicKey | None = None) -> SignedSeal | None:
         """Seal all that waits, what the ledger has and profiles that are new; None: nothing was.
@@ -209,6 +255,8 @@ class Archiver:
         """
         now = self._clock()
         self._hour = hour_of(now)
+        if not self._consumer.assignment().issuperset(self._places()):
+            self._begin()  # a topic has got more partitions
         self._add(self._from_ledger())
         self._add(self._from_alerts())
         self._add(self._new_profiles(now))

@@ -18,7 +18,7 @@ from coldchain.times import DAY_MS
 from .accounts import Account
 from .entries import Kind, subject_hash
 from .errors import AuditError
-from .seals import NOTHING_BEFORE, SignedSeal, decode_signed, encode_signed
+from .seals import SignedSeal, decode_signed, encode_signed
 from .shards import Shard
 
 FILE = "archive.sqlite"
@@ -83,11 +83,6 @@ class Catalog:
     def last(self) -> SignedSeal | None:
         row = self._db.execute("SELECT signed FROM seals ORDER BY number DESC LIMIT 1").fetchone()
         return None if row is None else decode_signed(row[0])
-
-    def next_number(self) -> tuple[int, str]:
-        """The number of the next seal, and the digest it names."""
-        last = self.last()
-        return (1, NOTHING_BEFORE) if last is None else (last.seal.number + 1, last.digest)
 
     def offsets(self) -> dict[tuple[str, int], int]:
         rows = self._db.execute("SELECT topic, partition, next FROM offsets")

@@ -11,7 +11,7 @@ from coldchain.times import iso
 from .accounts import by_boot
 from .catalog import Catalog, Sealing
 from .entries import Entry, Kind
-from .seals import Gap, Seal, ShardSeal, SignedSeal, sign_seal
+from .seals import NOTHING_BEFORE, Gap, Seal, ShardSeal, SignedSeal, sign_seal
 from .shards import Shard, hour_of, shard_name, write_shard
 from .signing import PublicKey, Signer
 
@@ -35,9 +35,12 @@ def seal(catalog: Catalog, folder: Path, signer: Signer, batch: Batch, now: int)
     """Seal a batch in the archive of `folder`, at `now` (ms). Raises AuditError.
 
     A shard for each kind and hour of receipt. Until the catalogue's transaction nothing counts:
-    files of a cut that went no further are replaced by the next.
+    files of a cut that went no further are replaced by the next. No seal is dated before the
+    one before it, wherever the clock was set: what came after a moment is found by their dates.
     """
-    number, previous = catalog.next_number()
+    last = catalog.last()
+    number, previous = (1, NOTHING_BEFORE) if last is None else (last.seal.number + 1, last.digest)
+    at = now if last is None else max(now, last.seal.moment)
     written = [
         write_shard(folder / SHARDS, shard_name(kind, hour, number), entries)
         for (kind, hour), entries in sorted(_grouped(batch.entries).items())
@@ -46,7 +49,7 @@ def seal(catalog: Catalog, folder: Path, signer: Signer, batch: Batch, now: int)
         Seal(
             number=number,
             previous=previous,
-            at=iso(now),
+            at=iso(at),
             key=signer.public.fingerprint,
             shards=[_sealed(shard, digest) for shard, digest in written],
             gaps=list(batch.gaps),

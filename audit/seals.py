@@ -122,6 +122,8 @@ def check_chain(seals: Sequence[SignedSeal], keys: Iterable[PublicKey]) -> None:
                 raise SealError(f"seal {seal.number}: follows seal {before.seal.number}")
             if seal.previous != before.digest:
                 raise SealError(f"seal {seal.number}: does not name the seal before it")
+            if seal.at < before.seal.at:
+                raise SealError(f"seal {seal.number}: is dated before the seal before it")
             handed = before.seal.next_key
             expected = PublicKey(bytes.fromhex(handed)).fingerprint if handed else before.seal.key
             if seal.key != expected:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 
 import audit.archiver as archiving
 import audit.sealing as sealing
-from audit.catalog import Catalog, open_to_read
+from audit.catalog import Catalog, open_to_read, open_to_write
 from audit.entries import Entry
 from audit.errors import AuditError
 from audit.ledger import open_ledger
@@ -206,28 +206,175 @@ def _count(folder: Path) -> int:
     return 0 if last is None else last.seal.number
 
 
-def test_records_that_kafka_let_go_of_are_a_gap_in_the_seal(
-    kafka: KafkaSettings, tmp_path: Path
-) -> None:
+def let_go(kafka: KafkaSettings) -> None:
+    """Kafka lets go of all frames that it has, as it does after their retention."""
     from kafka.admin import KafkaAdminClient
 
-    settings = archive(kafka, tmp_path)
-    send(kafka, 0, 5, devices=1)
-    seal_now(settings)
-    send(kafka, 5, 5, devices=1)
     reader = consumer(kafka)
-    ours = partitions_of(reader, kafka.topic(FRAMES))
-    ends = reader.end_offsets(ours)
+    ends = reader.end_offsets(partitions_of(reader, kafka.topic(FRAMES)))
     reader.close()
     admin = KafkaAdminClient(**kafka.client())
     admin.delete_records({one: end for one, end in ends.items() if end})
     admin.close()
+
+
+def test_records_that_kafka_let_go_of_are_a_gap_in_the_seal(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    settings = archive(kafka, tmp_path)
+    send(kafka, 0, 5, devices=1)
+    seal_now(settings)
+    send(kafka, 5, 5, devices=1)
+    let_go(kafka)
+    (gone,) = seal_now(settings)
+    assert [(gap.first, gap.next) for gap in gone.seal.gaps] == [(5, 10)]
+    assert seal_now(settings) == []  # said once
     send(kafka, 10, 1, devices=1)
     (signed,) = seal_now(settings)
-    assert [(gap.first, gap.next) for gap in signed.seal.gaps] == [(5, 10)]
+    assert signed.seal.gaps == []
     with open_to_read(tmp_path) as catalog:
         ((_, _, account),) = catalog.accounts()
     assert account.gaps() == [(5, 9)]
+
+
+def test_what_kafka_let_go_of_before_the_archive_began_is_a_gap_too(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    from broker.admin import ensure_topics
+
+    ensure_topics(kafka)
+    send(kafka, 0, 4, devices=1)
+    let_go(kafka)
+    send(kafka, 4, 3, devices=1)
+    (signed,) = seal_now(archive(kafka, tmp_path))
+    assert [(gap.first, gap.next) for gap in signed.seal.gaps] == [(0, 4)]
+
+
+def test_what_kafka_lets_go_of_under_the_archiver_does_not_hold_it_up(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    settings = archive(kafka, tmp_path)
+    with archiver(settings) as one:
+        send(kafka, 0, 5, devices=1)
+        let_go(kafka)
+        for _ in range(100):
+            if not one.is_behind():
+                break
+            one.take()
+        assert not one.is_behind()
+        send(kafka, 5, 1, devices=1)
+        while one.is_behind():
+            one.take()
+        signed = one.cut()
+    assert signed is not None
+    assert [(gap.first, gap.next) for gap in signed.seal.gaps] == [(0, 5)]
+
+
+def test_what_a_consumer_goes_past_is_asked_for_again(
+    kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kafka import KafkaConsumer
+    from kafka.errors import KafkaTimeoutError
+
+    real = KafkaConsumer.poll
+    polls = Counter[str]()
+
+    def forgetful(self: Any, *args: Any, **kwargs: Any) -> Any:
+        found = real(self, *args, **kwargs)
+        polls["with records"] += bool(found)
+        if found and polls["with records"] % 5 == 1:
+            raise KafkaTimeoutError("after the records were taken")
+        if polls["with records"] % 5 == 3:
+            return {where: records[3:] for where, records in found.items()}
+        return found
+
+    monkeypatch.setattr(KafkaConsumer, "poll", forgetful)
+    settings = archive(kafka, tmp_path)
+    with archiver(settings) as one:
+        for first in range(0, 60, 10):
+            send(kafka, first, 10)
+            while one.is_behind():
+                with suppress(KafkaTimeoutError):
+                    one.take()
+        signed = one.cut()
+    assert signed is not None
+    assert signed.seal.gaps == []
+    assert polls["with records"] >= 6
+    assert_each_once(tmp_path, 60)
+
+
+def test_numbers_and_moments_that_nobody_can_store_do_not_stop_the_archive(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    strange = [
+        frame("van-9", 0).replace(b'"boot":1', b'"boot":%d' % 2**63),
+        frame("van-9", 0).replace(b'"seq":0', b'"seq":%d' % 2**70),
+        frame("van-9", 0).replace(b'"seq":0', b'"seq":-5'),
+    ]
+    send(kafka, 0, 3)
+    out = producer(kafka)
+    for value in strange:
+        out.send(kafka.topic(FRAMES), key=b"van-9", value=value)
+    out.flush()
+    out.close()
+    settings = archive(kafka, tmp_path)
+    seal_now(settings)
+    rest = [one.value for one in archived(tmp_path) if one.subject == "van-9"]
+    assert sorted(rest) == sorted(strange)
+    with open_to_read(tmp_path) as catalog:
+        assert [name for name, _, _ in catalog.accounts()] == ["van-0", "van-1", "van-2"]
+
+
+def test_partitions_that_are_added_are_archived_from_the_next_seal_on(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    from kafka.admin import KafkaAdminClient, NewPartitions
+
+    with archiver(archive(kafka, tmp_path)) as one:
+        send(kafka, 0, 2)
+        while one.is_behind():
+            one.take()
+        admin = KafkaAdminClient(**kafka.client())
+        admin.create_partitions({kafka.topic(FRAMES): NewPartitions(total_count=24)})
+        admin.close()
+        one._consumer._client.cluster.request_update()  # as it does by itself in five minutes
+        deadline = time.monotonic() + 60
+        while len(partitions_of(one._consumer, kafka.topic(FRAMES))) < 24:
+            assert time.monotonic() < deadline
+            one.take()
+        one.cut()
+        out = producer(kafka)
+        for partition in range(24):
+            out.send(kafka.topic(FRAMES), partition=partition, key=b"x", value=b"%d" % partition)
+        out.flush()
+        out.close()
+        while one.is_behind():
+            one.take()
+        one.cut()
+    found = sorted(int(one.value) for one in archived(tmp_path) if one.subject == "x")
+    assert found == list(range(24))
+
+
+def test_no_seal_is_dated_before_another_wherever_the_clock_is_set(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    moment = [1_763_884_800_000]
+    settings = archive(kafka, tmp_path)
+    with (
+        open_to_write(tmp_path) as catalog,
+        open_ledger(tmp_path) as ledger,
+        closing(archiving.Archiver(settings, catalog, ledger, lambda: moment[0])) as one,
+    ):
+        for round_, hours in enumerate((1, -5, 2)):
+            send(kafka, round_, 1)
+            moment[0] += hours * 3_600_000
+            while one.is_behind():
+                one.take()
+            assert one.step(), "another hour is sealed, be it an earlier one"
+        seals = catalog.seals(1, 9)
+    check_chain(seals, [KEY.public])
+    assert [one.seal.at[11:13] for one in seals] == ["09", "09", "09"]
+    assert_each_once(tmp_path, 3)
 
 
 def test_another_key_is_refused_until_the_first_hands_over(

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +17,7 @@ from parcel_day import PARCEL, START, everything, warm_on_the_way
 
 from audit.bundle import Contents, make_bundle
 from audit.catalog import open_to_read
-from audit.container import pack, unpack
+from audit.container import ContainerError, pack, unpack
 from audit.dossier import dossier
 from audit.errors import AuditError
 from audit.inspections import Disposition, encode_row
@@ -228,3 +230,23 @@ def test_dispositions_are_held_against_their_signatures(tmp_path: Path) -> None:
         [*everything(), *numbered("inspections", [(PARCEL, START, encode_row(false))])],
     )
     assert codes(verify(bundle(tmp_path / "false"))) == ["disposition-false"]
+
+
+def test_members_that_lie_in_one_another_are_refused_before_they_are_read() -> None:
+    """Each holds all that follow: two megabytes that read as a thousand."""
+    content, members = b"\0" * 1_000_000, []
+    for number in range(1_000):
+        name, crc = b"%06d" % number, zlib.crc32(content)
+        sizes = (33, crc, len(content), len(content), len(name))
+        head = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, *sizes, 0) + name
+        content = head + content
+        members.append((name, sizes, len(content)))
+    table = b"".join(
+        struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, *sizes, 0, 0, 0, 0, 0,
+                    len(content) - after) + name
+        for name, sizes, after in reversed(members)
+    )  # fmt: skip
+    count = len(members)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(table), len(content), 0)
+    with pytest.raises(ContainerError, match="larger than the file"):
+        unpack(content + table + end)

@@ -92,3 +92,10 @@ def test_keys_go_through_files_and_rubbish_is_refused_in_one_line(tmp_path: Path
         signer_from_pem("rubbish", "KEY")
     with pytest.raises(AuditError, match="not an Ed25519 public key"):
         public_from_pem(made.pem(), "KEY")
+
+
+def test_a_seal_dated_before_the_one_before_it_is_named() -> None:
+    seals = chain([KEY] * 3)
+    early = msgspec.structs.replace(seals[1].seal, at="2026-11-23T08:59:59.999Z")
+    with pytest.raises(SealError, match="seal 2: is dated before"):
+        check_chain([seals[0], sign_seal(early, KEY)], [KEY.public])
