@@ -115,22 +115,23 @@ def hidden(panel: table.Panel, *fields: str) -> table.Panel:
     return panel
 
 
+def sort_step(field: str, *, is_descending: bool) -> DataTransformerConfig:
+    """What sorts a panel's rows by a field."""
+    sort = {"fields": {}, "sort": [{"field": field, "desc": is_descending}]}
+    return DataTransformerConfig(id_val="sortBy", options=sort)
+
+
 def by_greatest(panel: table.Panel, field: str) -> table.Panel:
     """The panel with its rows by this field, the greatest first.
 
     InfluxQL hands the rows of `top` over by time.
     """
-    return _sorted(panel, field, is_descending=True)
+    return panel.with_transformation(sort_step(field, is_descending=True))
 
 
 def by_least(panel: table.Panel, field: str) -> table.Panel:
     """The panel with its rows by this field, the least first."""
-    return _sorted(panel, field, is_descending=False)
-
-
-def _sorted(panel: table.Panel, field: str, *, is_descending: bool) -> table.Panel:
-    sort = {"fields": {}, "sort": [{"field": field, "desc": is_descending}]}
-    return panel.with_transformation(DataTransformerConfig(id_val="sortBy", options=sort))
+    return panel.with_transformation(sort_step(field, is_descending=False))
 
 
 def grouped(panel: table.Panel, field: str, how: Mapping[str, str]) -> table.Panel:

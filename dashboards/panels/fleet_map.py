@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.common import FrameGeometrySourceMode
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig
 
 from coldchain.reasons import Language
-from dashboards.columns import CELSIUS, TIME, Column, device, kind, severity
+from dashboards.columns import CELSIUS, TIME, Column, device, kind, severity, sort_step
 from dashboards.influxql import CHOSEN, Query, listed
 
 from .parts import dressed
@@ -46,8 +46,10 @@ def panel(language: Language) -> geomap.Panel:
     view = geomap.MapViewConfig().id("fit").all_layers(True).padding(10)
     asks = Query(_query("worst")), Query(_query("silent"), "B", may_be_empty=True)
     shown = dressed(geomap.Panel(), "map", language, 10, 12, *asks).layers([layer])
-    # A layer draws one frame.
-    shown = shown.with_transformation(DataTransformerConfig(id_val="merge", options={}))
+    # A layer draws one frame, what comes later over what came before.
+    one_frame = DataTransformerConfig(id_val="merge", options={})
+    gravest_on_top = sort_step("severity", is_descending=False)
+    shown = shown.with_transformation(one_frame).with_transformation(gravest_on_top)
     columns = [
         severity(language),
         device(language),

@@ -25,9 +25,10 @@ from .parts import dressed
 
 def _query(where: str) -> str:
     """`rank` puts a graver state before any margin (°C), and within it the lesser margin first."""
-    fields = '"severity", "device", "margin", "worst", "worst_channel", "last_at"'
+    fields = '"last_at", "severity", "device", "margin", "worst", "worst_channel"'
     return (
-        f'SELECT top("rank", 50) AS "rank", "kind", "county", {fields} FROM ('
+        'SELECT top("rank", 50) AS "rank", "last_at", "severity", "device", "kind", "county",'
+        ' "margin", "worst", "worst_channel" FROM ('
         f'SELECT "severity" * 1000 - "margin" AS "rank", {fields} FROM ('
         f"{listed('worst', where, fields)})"
         ' WHERE "severity" >= 1 GROUP BY "kind", "county", "partition" ORDER BY time DESC)'

@@ -131,7 +131,7 @@ def geomap(asked: Asked) -> str:
         f' stroke="#fff" stroke-width=".8"><title>{escape(str(row["device"]))}'
         f" {escape(how.text(row['severity'], asked.zone))}"
         f" {escape(named.text(row['margin'], asked.zone))}</title></circle>"
-        for lat, lon, row in reversed(places)
+        for lat, lon, row in sorted(places, key=lambda place: float(place[2]["severity"] or 0))
     ]
     keys = "".join(
         f'<span><i style="background:{colour}"></i>{escape(text)}</span>'
