@@ -12,8 +12,9 @@ def run(
 
     Example: `coldchain doctor`
     """
+    from runtime.audit_health import archive
     from runtime.findings import report
     from runtime.health import DOCTOR
     from runtime.worker_health import workers
 
-    raise typer.Exit(report((*DOCTOR, workers), as_json))
+    raise typer.Exit(report((*DOCTOR, workers, archive), as_json))
