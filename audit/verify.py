@@ -202,14 +202,15 @@ class _Checking:
         lines: Iterable[Line],
     ) -> None:
         """Every shard in scope looked through."""
-        looked = {(one.kind, one.subject, one.shard) for one in lines}
+        looked = {(one.kind, one.subject, one.seal, one.shard) for one in lines}
         for kind, device, first in scope.needed():
             subject = evidence.parcel if device is None else device
             for one in chain:
                 if one.seal.number < first:
                     continue
                 for shard in one.seal.shards:
-                    if shard.kind == kind and (kind, subject, shard.name) not in looked:
+                    place = (kind, subject, one.seal.number, shard.name)
+                    if shard.kind == kind and place not in looked:
                         raise Fault("left-out", kind=kind, subject=subject, shard=shard.name)
         for gap in (gap for one in chain for gap in one.seal.gaps):
             self._leave(

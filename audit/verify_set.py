@@ -1,6 +1,8 @@
 """A consignment's bundle checked: the container, and each parcel's bundle by itself."""
 
-from collections.abc import Callable, Sequence
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -32,7 +34,11 @@ class VerifiedSet:
 
 def is_set(packed: bytes) -> bool:
     """Whether these bytes are a consignment's bundle, or were before something was changed."""
-    return SUMMARY.encode() in packed[-1_000_000:] or SUMMARY.encode() in packed[:100_000]
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            return SUMMARY in archive.namelist()
+    except Exception:  # noqa: BLE001 - zipfile raises nearly anything on a broken file
+        return SUMMARY.encode() in packed[-1_000_000:] or SUMMARY.encode() in packed[:100_000]
 
 
 def verify_set(
@@ -44,13 +50,33 @@ def verify_set(
     """Check a consignment's bundle; `trusted`, `deposited` and `roots` as `verify` has them."""
     found = VerifiedSet()
     try:
-        _check(found, packed, lambda one: verify(one, trusted, deposited, roots))
+        _check(found, packed, trusted, lambda one: verify(one, trusted, deposited, roots))
     except Fault as fault:
         found.faults.append(fault.statement)
     return found
 
 
-def _check(found: VerifiedSet, packed: bytes, verified: Callable[[bytes], Verified]) -> None:
+def as_one(found: VerifiedSet) -> Verified:
+    """What came of it in one list: of the container, then of its parcels, each statement once."""
+    parcels = found.parcels.values()
+    return Verified(
+        proved=[*found.proved],
+        not_proved=_once(each for one in parcels for each in one.not_proved),
+        faults=_once([*found.faults, *(each for one in parcels for each in one.faults)]),
+        parcel=found.name,
+    )
+
+
+def _once(statements: Iterable[Statement]) -> list[Statement]:
+    return list({(one.code, repr(one.values)): one for one in statements}.values())
+
+
+def _check(
+    found: VerifiedSet,
+    packed: bytes,
+    trusted: PublicKey | None,
+    verified: Callable[[bytes], Verified],
+) -> None:
     try:
         members = unpack(packed)
     except ContainerError as error:
@@ -77,7 +103,25 @@ def _check(found: VerifiedSet, packed: bytes, verified: Callable[[bytes], Verifi
         found.parcels[parcel] = one = verified(content)
         if one.holds and one.parcel != parcel:
             raise Fault("changed", member=f"{parcel}{ENDING}")
+    _check_signer(found, key, trusted)
     _check_summary(found, summary, members[SUMMARY])
+
+
+def _check_signer(found: VerifiedSet, key: PublicKey, trusted: PublicKey | None) -> None:
+    """That who signed the container is who signed what is in it: else somebody could leave out a
+    parcel, or put two consignments' together, and sign that with a key of their own.
+    """
+    signers = {
+        each.values["key"]
+        for one in found.parcels.values()
+        if one.holds
+        for each in one.proved
+        if each.code == "signature"
+    }
+    known = signers if trusted is None else signers | {trusted.fingerprint}
+    if key.fingerprint not in known and (signers or not found.parcels):
+        given = "-" if trusted is None else trusted.fingerprint
+        raise Fault("other-key", key=key.fingerprint, given=given)
 
 
 def _check_summary(found: VerifiedSet, summary: Consignment, content: bytes) -> None:

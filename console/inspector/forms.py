@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from audit.desk import Desk
 from audit.errors import AuditError
 from audit.sharing import share, withdraw
-from audit.signing import public_from_pem
+from audit.signing import PublicKey, public_from_pem
 from audit.verify import Verified, verify
+from audit.verify_set import as_one, is_set, verify_set
 from coldchain.times import HOUR_MS, iso
 from console.access import Deed, Person, RefusedError
 from console.deeds import Deeds, Form, body_of
@@ -201,9 +202,10 @@ class InspectorForms:
 
     def _verified(self, packed: bytes) -> Verified:
         """By whichever key of this archive's it is signed with; else by its own, and says so."""
-        found = verify(packed)
+        check = _set_checked if is_set(packed) else verify
+        found = check(packed)
         for path in sorted((self._asking.inspector.folder / "keys").glob("*.pem")):
-            trusted = verify(packed, public_from_pem(path.read_bytes(), str(path)))
+            trusted = check(packed, public_from_pem(path.read_bytes(), str(path)))
             if trusted.holds:
                 return trusted
         return found
@@ -222,6 +224,11 @@ class InspectorForms:
         name = await run_in_threadpool(entered)
         await run_in_threadpool(self._asking.inspector.tell)
         return RedirectResponse(f"{path}{quote(name, safe='')}", 303)
+
+
+def _set_checked(packed: bytes, trusted: PublicKey | None = None) -> Verified:
+    """A consignment's bundle, in one list."""
+    return as_one(verify_set(packed, trusted))
 
 
 def _possible(do: Callable[[], T]) -> T:

@@ -180,7 +180,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "shown_by": ("由 {by} 开放，至 {until}：{reason}", "By {by}, until {until}: {reason}"),
     "verify": ("验证证据包", "Verify a bundle"),
     "bundle_file": ("证据包文件", "A bundle"),
-    "holds": ("包裹 {parcel} 的证据包成立。", "The bundle of parcel {parcel} holds."),
+    "holds": ("{parcel} 的证据包成立。", "The bundle of {parcel} holds."),
     "fails": ("证据包不成立。", "The bundle does not hold."),
     "proved": ("已证明", "Proved"),
     "not_proved": ("未证明", "Not proved"),

@@ -11,7 +11,7 @@ import pytest
 from archive_made import KEY, numbered, seal_hourly
 from parcel_day import PARCEL, START, everything, scan, warm_on_the_way
 
-from audit.consignment import consign, files_of, pack_consignment
+from audit.consignment import Consignment, consign, files_of, pack_consignment
 from audit.container import pack, unpack
 from audit.errors import AuditError
 from audit.journal import journal
@@ -20,7 +20,7 @@ from audit.pages.html import write_html
 from audit.records import Archive, as_pdf, open_archive
 from audit.signing import Signer
 from audit.verify import verify
-from audit.verify_set import VerifiedSet, is_set, verify_set
+from audit.verify_set import VerifiedSet, as_one, is_set, verify_set
 from coldchain.custody import encode_event
 from coldchain.records import ExcursionRecord
 from coldchain.times import HOUR_MS, MINUTE_MS, from_iso, iso
@@ -124,6 +124,37 @@ def test_a_vans_record_has_its_readings_its_excursions_and_who_was_aboard(folder
         later = from_iso("2027-01-01T00:00:00Z")
         with pytest.raises(AuditError, match="nothing is sealed"):
             journal(archive, "van-1", later, later + HOUR_MS)
+
+
+def test_a_parcel_left_out_and_signed_by_another_key_is_found(good: bytes) -> None:
+    """Each parcel's own bundle holds: it is who signs for them all that is another."""
+    other = Signer.fresh()
+    members = unpack(good)
+    said = msgspec.json.decode(members["consignment.json"], type=Consignment)
+    fewer = msgspec.structs.replace(
+        said, items=[each for each in said.items if each.parcel == COLD], missing=[]
+    )
+    forged = pack_consignment(fewer, [(COLD, members[f"{COLD}.bundle"])], {}, other, START)
+    for trusted in (KEY.public, None):
+        found = verify_set(forged, trusted)
+        assert codes(found) == ["other-key"]
+        assert not found.holds
+    nobody = pack_consignment(msgspec.structs.replace(fewer, items=[]), [], {}, other, START)
+    assert codes(verify_set(nobody)) == ["other-key"]
+
+
+def test_a_set_is_one_by_its_members_and_is_told_in_one_list(good: bytes) -> None:
+    inner = unpack(good)[f"{COLD}.bundle"]
+    assert not is_set(pack({"note": b"see consignment.json", **unpack(inner)}))
+    assert is_set(good[:-5]), "cut short, it still is one"
+    told = as_one(verify_set(good, KEY.public))
+    assert told.holds
+    assert told.parcel == "0652"
+    assert [one.code for one in told.proved] == ["signature", "summary"]
+    assert "origin" in [one.code for one in told.not_proved]
+    assert "other-key" in [
+        one.code for one in as_one(verify_set(good, Signer.fresh().public)).faults
+    ]
 
 
 def test_its_bundle_holds_and_each_parcels_verifies_by_itself_as_well(good: bytes) -> None:

@@ -4,17 +4,20 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 from alert_world import record
 from console_site import Visitor
-from inspector_site import ABOARD, NOW, PARCEL, PERSON, Desk, desk
+from inspector_site import ABOARD, KEY, NOW, PARCEL, PERSON, Desk, desk
 
+from audit.consignment import consign, pack_consignment
 from audit.desk import Desk as Steps
 from audit.inspections import Disposition, decode_row
 from audit.ledger import open_ledger
 from audit.people import is_signed
+from audit.records import open_archive
 from coldchain.custody import decode_event
 from coldchain.times import HOUR_MS, MINUTE_MS, iso
 from console.inspector.desk import number_scanned
@@ -38,6 +41,15 @@ def fetched(visitor: Visitor, form: str) -> bytes:
     """A file of the record; fonts take their time where the machine has much to do."""
     url = f"{visitor.get('/inspect').url}/parcels/{PARCEL}/record.{form}"
     return visitor.session.get(url, timeout=300).content
+
+
+def shipment(made: Desk) -> bytes:
+    """A consignment's bundle, as `coldchain audit record --shipment` makes it."""
+    zone = ZoneInfo("Asia/Shanghai")
+    with open_archive(made.folder) as archive:
+        one = consign(archive, "0652", [PARCEL])
+        inner = archive.bundle(archive.record(PARCEL, prove=True), KEY, zone, NOW)
+    return pack_consignment(one.said, [(PARCEL, inner)], {}, KEY, NOW)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +100,16 @@ def test_a_bundle_that_is_uploaded_is_checked_by_this_archives_keys(made: Desk) 
 
     status, page = verified(packed)
     assert status == 200
-    assert f"The bundle of parcel {PARCEL} holds." in page
+    assert f"The bundle of {PARCEL} holds." in page
     assert "that key is the one given" in page
     broken = bytearray(packed)
     broken[len(broken) // 2] ^= 1
     assert "does not hold" in verified(bytes(broken))[1]
     assert "does not hold" in verified(b"\r\n--not a bundle")[1]
+    page = verified(shipment(made))[1]
+    assert "The bundle of 0652 holds." in page
+    assert "that key" not in page
+    assert "what is said of the 1 parcels is what their own bundles prove" in page
     assert verified(packed, "forged")[0] == 403
 
 
