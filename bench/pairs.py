@@ -77,17 +77,14 @@ def portions(shape: str) -> Iterator[list[Seen]]:
 def judging(shape: str) -> Iterator[Sides]:
     """All that a worker does for frames but Kafka and the store: decode, judge, lines, state."""
     devices, _ = JUDGED[shape]
-    ready = _ready(shape)
-    worker = PureWorker(roster_of(shape, devices))
-    raws = [one.value for one in ready[0]]
-
-    def theirs() -> None:
-        judge = PlainJudge()
-        for raw in raws:
-            judge.take(raw)
-
-    waiting = iter(ready)
-    yield Sides(lambda: worker.do(next(waiting)), theirs, 20)
+    # Theirs runs before and after ours, so that it is twice as far in time; neither ever goes back.
+    ready = list(islice(portions(shape), 2 * (ROUNDS + 1)))
+    worker, plain = PureWorker(roster_of(shape, devices)), PlainJudge()
+    mine, theirs = iter(ready), iter(ready)
+    yield Sides(
+        lambda: worker.do(next(mine)),
+        lambda: [plain.take(one.value) for one in next(theirs)],
+    )
 
 
 def _ready(shape: str) -> list[list[Seen]]:

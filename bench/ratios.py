@@ -18,7 +18,7 @@ from .scale import progress
 RECORDED = Path(__file__).with_name("ratios.json")
 #: How much worse than recorded a ratio may be.
 MOST = 1.25
-ROUNDS = 15
+ROUNDS = 11
 
 
 @dataclass(frozen=True)

@@ -5,28 +5,77 @@ What ratios are set against: it costs what the machine and its Python cost, and 
 
 import json
 import random
+from collections import deque
 from typing import Any
 
 
+class PlainChannel:
+    """What a first draft remembers of a channel: sums by five minutes, an hour's readings, since
+    when it is warm."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self.last_at = 0
+        self.last = 0.0
+        self.warm_since: int | None = None
+        self.minutes = 0.0
+        self.peak = limit
+        self.recent: deque[tuple[int, float]] = deque(maxlen=120)
+        self.pieces: dict[int, list[float]] = {}
+
+    def add(self, at: int, value: float) -> str | None:
+        """Take a reading; says so where an excursion is over."""
+        ended = None
+        if self.last_at:
+            minutes = (at - self.last_at) / 60_000
+            mean = (value + self.last) / 2
+            piece = self.pieces.get(at // 300_000)
+            if piece is None:
+                if len(self.pieces) > 12:
+                    del self.pieces[min(self.pieces)]
+                piece = self.pieces[at // 300_000] = [0.0, 0.0, value, value]
+            piece[0] += minutes
+            piece[1] += mean * minutes
+            piece[2] = min(piece[2], value)
+            piece[3] = max(piece[3], value)
+            if value > self.limit:
+                if self.warm_since is None:
+                    share = (value - self.limit) / max(value - self.last, 1e-9)
+                    self.warm_since = round(at - share * (at - self.last_at))
+                self.minutes += minutes
+                self.peak = max(self.peak, value)
+            elif self.warm_since is not None:
+                ended = f"{self.warm_since} {at} {self.minutes:.2f} {self.peak:.2f}"
+                self.warm_since, self.minutes, self.peak = None, 0.0, self.limit
+        self.recent.append((at, value))
+        self.last_at, self.last = at, value
+        return ended
+
+
 class PlainJudge:
-    """Is a reading beyond its limit, and since when; as a first draft would ask."""
+    """Frames into lines, reading by reading; as a first draft would do it."""
 
     def __init__(self) -> None:
-        self.beyond: dict[tuple[str, str], int] = {}
-        self.excursions: list[tuple[str, str, int, int]] = []
+        self.channels: dict[tuple[str, str], PlainChannel] = {}
 
-    def take(self, raw: bytes) -> None:
+    def take(self, raw: bytes) -> list[str]:
         frame = json.loads(raw)
-        device = frame["device"]
+        device, lines = frame["device"], []
         for channel in frame["channels"]:
-            key, at, step = (device, channel["name"]), channel["start"], channel["step"]
-            limit = 4.0 if channel["values"][0] > -10 else -15.0
+            name, at, step = channel["name"], channel["start"], channel["step"]
+            key = (device, name)
+            state = self.channels.get(key)
+            if state is None:
+                limit = 4.0 if channel["values"][0] > -10 else -15.0
+                state = self.channels[key] = PlainChannel(limit)
             for value in channel["values"]:
-                if value is not None and value > limit:
-                    self.beyond.setdefault(key, at)
-                elif key in self.beyond:
-                    self.excursions.append((*key, self.beyond.pop(key), at))
+                if value is not None:
+                    ended = state.add(at, value)
+                    lines.append(f"reading,channel={name},device={device} value={value} {at}")
+                    if ended is not None:
+                        lines.append(f"excursion,channel={name},device={device} {ended}")
                 at += step
+        return lines
 
 
 def plain_frames(count: int, channels: int, samples: int) -> list[str]:
