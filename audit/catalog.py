@@ -89,10 +89,10 @@ class Catalog:
         return {(topic, partition): following for topic, partition, following in rows}
 
     def record(self, sealing: Sealing) -> None:
-        """A seal, its shards and the offsets after them, or nothing of it."""
+        """A seal, its shards and the offsets after them, or nothing of it. Raises AuditError."""
         seal = sealing.seal.seal
-        self._db.execute("BEGIN IMMEDIATE")
         try:
+            self._db.execute("BEGIN IMMEDIATE")
             self._db.execute(
                 "INSERT INTO seals (number, at, signed) VALUES (?, ?, ?)",
                 (seal.number, seal.moment, encode_signed(sealing.seal)),
@@ -110,10 +110,13 @@ class Catalog:
                     for which, one in sealing.accounts.items()
                 ],
             )
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:  # a full disk may have ended it
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise _not_written(error) from None
             raise
-        self._db.execute("COMMIT")
 
     def _put(self, number: int, shard: Shard, subjects: set[str]) -> None:
         added = self._db.execute(
@@ -210,13 +213,26 @@ def _key(subject: str) -> bytes:
 
 @contextmanager
 def open_to_write(folder: Path) -> Iterator[Catalog]:
-    """The archive's catalogue, made where it is not there. Commits are on disk (fsync)."""
+    """The archive's catalogue, made where it is not there. Commits are on disk (fsync).
+
+    Raises AuditError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(folder / FILE, timeout=30.0, isolation_level=None)) as db:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.executescript(_SCHEMA)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise _not_written(error) from None
         yield Catalog(db)
+
+
+def _not_written(error: sqlite3.Error) -> AuditError:
+    return AuditError(
+        f"the archive's {FILE} can't be written: {error}; what is not sealed is still in Kafka:"
+        " mend that, and start again"
+    )
 
 
 @contextmanager
