@@ -93,8 +93,10 @@ def encode_signed(signed: SignedSeal) -> bytes:
 def decode_signed(raw: bytes) -> SignedSeal:
     """A signed seal, its signature not checked. Raises SealError."""
     try:
-        return _decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        signed = _decoder.decode(raw)
+        from_iso(signed.seal.at)
+        return signed
+    except (ValueError, OverflowError) as error:  # msgspec's errors are ValueErrors
         raise SealError(f"not a seal: {error}") from None
 
 

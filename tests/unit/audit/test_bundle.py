@@ -250,3 +250,33 @@ def test_members_that_lie_in_one_another_are_refused_before_they_are_read() -> N
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(table), len(content), 0)
     with pytest.raises(ContainerError, match="larger than the file"):
         unpack(content + table + end)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("last", 2**70), ("last", 0), ("first", 2**63), ("first", -1)]
+)
+def test_a_scope_that_no_archive_has_is_a_fault_and_no_crash(
+    good: bytes, field: str, value: int
+) -> None:
+    def edit(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"])
+        manifest[field] = value
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    assert codes(verify(resigned(good, edit))) == ["seal"]
+
+
+@pytest.mark.parametrize("name", ["seals.jsonl", "evidence.jsonl.gz", "record.json"])
+def test_a_member_that_is_neither_there_nor_listed_is_named(good: bytes, name: str) -> None:
+    def edit(members: dict[str, bytes]) -> None:
+        del members[name]
+
+    found = verify(resigned(good, edit))
+    assert [(one.code, one.values) for one in found.faults] == [("gone", {"member": name})]
+
+
+def test_a_seal_of_no_moment_is_a_fault(good: bytes) -> None:
+    def edit(members: dict[str, bytes]) -> None:
+        members["seals.jsonl"] = members["seals.jsonl"].replace(b'"at":"2026-11', b'"at":"2026-99')
+
+    assert codes(verify(resigned(good, edit))) == ["seal"]
