@@ -107,7 +107,9 @@ class Line:
         steps.done("prints")
 
 
-def run(shape: Shape, devices: int, count: int) -> tuple[Counter[str], int]:
+def run(
+    shape: Shape, devices: int, count: int, profiler: cProfile.Profile | None
+) -> tuple[Counter[str], int]:
     """One round: CPU seconds by step, and how many readings."""
     minutes = (KNOWN + count) * shape.samples // 2
     made = list(frames(shape, devices, minutes))
@@ -117,8 +119,12 @@ def run(shape: Shape, devices: int, count: int) -> tuple[Counter[str], int]:
     for start in range(0, cold, BATCH):
         line.batch(made[start : min(start + BATCH, cold)], Steps())
     steps = Steps()
+    if profiler is not None:
+        profiler.enable()
     for start in range(cold, len(made), BATCH):
         line.batch(made[start : start + BATCH], steps)
+    if profiler is not None:
+        profiler.disable()
     gc.unfreeze()
     return steps.spent, (len(made) - cold) * shape.readings
 
@@ -135,11 +141,8 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 20)
     shape = SHAPES[chosen.shape]
     profiler = cProfile.Profile() if chosen.profile else None
+    found = [run(shape, chosen.devices, chosen.frames, profiler) for _ in range(chosen.rounds)]
     if profiler is not None:
-        profiler.enable()
-    found = [run(shape, chosen.devices, chosen.frames) for _ in range(chosen.rounds)]
-    if profiler is not None:
-        profiler.disable()
         pstats.Stats(profiler).sort_stats("tottime").print_stats(40)
     steps = {
         step: round(statistics.median(spent[step] / n * 1e6 for spent, n in found), 3)

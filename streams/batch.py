@@ -12,6 +12,7 @@ from coldchain.saying import record
 from . import points
 from .effects import Effects
 from .parcels.notes import Note
+from .pieces import Columns
 
 #: A partition and a device on it.
 Seat = tuple[int, str]
@@ -62,10 +63,14 @@ class Batch:
 
 def piece_lines(effects: Effects) -> Iterator[str]:
     """The exposure pieces as lines."""
-    for (device, channel, slot), (plan, sums) in effects.pieces.items():
-        text = points.piece(device, channel, slot, plan, sums)
-        if text is not None:
-            yield text
+    for part in effects.pieces.latest():
+        if isinstance(part, Columns):
+            yield from points.pieces(part)
+            continue
+        for (device, channel, slot), (plan, sums) in part.items():
+            text = points.piece(device, channel, slot, plan, sums)
+            if text is not None:
+                yield text
 
 
 def standing_lines(effects: Effects, are_said: bool) -> Iterator[str]:

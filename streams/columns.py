@@ -58,6 +58,7 @@ class _All:
     table: Ints
     trails: Ints
     keys: list[tuple[str, str]]
+    numbers: Ints
     micro: Ints
 
 
@@ -84,6 +85,7 @@ def judge(taken: Taken, pieces: Pieces) -> Judged:
         table,
         np.concatenate([block.trails for block in blocks]),
         [key for layout in layouts for key in layout.keys],
+        np.concatenate([layout.numbers for layout in layouts]),
         micro,
     )
     kinds = np.concatenate([layout.judgings for layout in layouts])
@@ -139,8 +141,8 @@ def _judge(one: Judging, step: int, every: _All, rows: Ints, pieces: Pieces) -> 
                 table, every.trails[rows]
             )
     added = grown(step, last_at, values, rates)
-    keys = [every.keys[row] for row in rows.tolist()]
-    pieces.add(_grow(table, added, Columns(plan, keys, rows, rows, table)))
+    row, slot, sums = _grow(table, added)
+    pieces.add(Columns(plan, every.keys, every.numbers, rows[row], slot, sums))
     n = values.shape[1] - 1
     table[:, r.LAST_AT] += n * step
     table[:, r.LAST_VALUE] = values[:, -1]
@@ -153,8 +155,8 @@ def _some(which: Flags, rows: Ints, micro: Ints) -> tuple[Ints, Ints]:
     return (rows, micro) if which.all() else (rows[which], micro[which])
 
 
-def _grow(table: Ints, added: Grown, columns: Columns) -> Columns:
-    """Add to the sums of the slots; all that were touched, as pieces of these columns."""
+def _grow(table: Ints, added: Grown) -> tuple[Ints, Ints, Ints]:
+    """Add to the sums of the slots; all that were touched: their rows, begin (ms), sums."""
     sums = added.table
     low, high = table[:, r.SUM_LOW], table[:, r.SUM_HIGH]
     more = sums[:, 0, ADDED_COUNT] > 0
@@ -169,7 +171,7 @@ def _grow(table: Ints, added: Grown, columns: Columns) -> Columns:
     last = has.shape[1] - 1 - has[:, ::-1].argmax(axis=1)
     table[:, r.SUMS] = sums[np.arange(len(sums)), last]
     slot = added.slot[row] + number * SLOT_MS
-    return Columns(columns.plan, columns.keys, row, slot, sums[row, number])
+    return row, slot, sums[row, number]
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ them, where they go in columns, and how their lines are written is made once: th
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count as count_from
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +62,17 @@ def reading_head(device: str, compartment: str) -> str:
     return head(READING.name, {"compartment": compartment, "device": device})
 
 
+_numbers = count_from(0)
+
+
 @dataclass(slots=True, eq=False)
 class Layout:
     """The channels of a device's frame, as of one entry of the registry.
 
     `rows`: which of them are judged, by their place in the frame; `rest`: which are not. The
-    others are by row: `names` (and `row_of` them), `posts`, `keys` (device and channel), the number
-    of its judging, what its sensor can report, its calibration (micro-units).
+    others are by row: `names` (and `row_of` them), `posts`, `keys` (device and channel), numbers
+    that no other row has, those of its judgings, what its sensor can report, its calibration
+    (micro-units).
     """
 
     device: str
@@ -79,6 +84,7 @@ class Layout:
     row_of: dict[str, int] = field(init=False)
     posts: list[Post] = field(init=False)
     keys: list[tuple[str, str]] = field(init=False)
+    numbers: NDArray[np.int64] = field(init=False)
     judgings: NDArray[np.int64] = field(init=False)
     least: NDArray[np.float64] = field(init=False)
     most: NDArray[np.float64] = field(init=False)
@@ -93,10 +99,11 @@ class Layout:
         self.names = [post.channel for post in self.posts]
         self.row_of = {name: row for row, name in enumerate(self.names)}
         self.keys = [(self.device, name) for name in self.names]
-        numbers = [
+        self.numbers = np.array([next(_numbers) for _ in self.rows], dtype=np.int64)
+        judgings = [
             judging_of(post.plan, post.rules).number for post in self.posts if post.plan is not None
         ]
-        self.judgings = np.array(numbers, dtype=np.int64)
+        self.judgings = np.array(judgings, dtype=np.int64)
         self.least = np.array([post.least for post in self.posts], dtype=np.float64)
         self.most = np.array([post.most for post in self.posts], dtype=np.float64)
         self.calibration = np.array([post.calibration for post in self.posts], dtype=np.int64)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coldchain.exposure import Sums
+from coldchain.exposure import SLOT_MS, Sums
 from coldchain.judge import Plan
 
 #: Device, channel, slot (ms).
@@ -23,15 +23,64 @@ Ints = NDArray[np.int64]
 class Columns:
     """Pieces of channels of one plan, none of which was beyond a limit.
 
-    `keys`: device and channel by row; `row`, `slot` and `sums` (`Sums` in its own order, less
-    what is beyond) by piece; `low` and `high` of one without readings say nothing.
+    `keys` (device and channel) and `numbers` (one number is one channel; a channel may have
+    several) by row; `row`, `slot` and `sums` (`Sums` in its own order, less what is beyond) by
+    piece. The least and greatest of a piece without readings say nothing.
     """
 
     plan: Plan
     keys: list[tuple[str, str]]
+    numbers: Ints
     row: Ints
     slot: Ints
     sums: Ints
+
+    def some(self, which: NDArray[np.bool_]) -> "Columns":
+        """Some of the pieces."""
+        if which.all():
+            return self
+        row, slot, sums = self.row[which], self.slot[which], self.sums[which]
+        return Columns(self.plan, self.keys, self.numbers, row, slot, sums)
+
+    def entries(self) -> Iterator[tuple[Key, Entry]]:
+        """The pieces one by one."""
+        none = [0] * (2 * len(self.plan.limits))
+        low: int | None
+        high: int | None
+        every = zip(self.row.tolist(), self.slot.tolist(), self.sums.tolist(), strict=True)
+        for row, slot, (count, ms, low, high, integral, mkt, shelf) in every:
+            if not count:
+                low = high = None
+            sums = Sums(count, ms, low, high, integral, mkt, shelf, none)
+            yield (*self.keys[row], slot), (self.plan, sums)
+
+
+#: Slots are numbered in so many bits, which is until the year 2262; above them are channels.
+_SLOT_BITS = 35
+
+
+def _less_superseded(
+    parts: "list[Columns | dict[Key, Entry]]",
+) -> "list[Columns | dict[Key, Entry]]":
+    """The parts, without the pieces that columns after them say again."""
+    columns = [part for part in parts if isinstance(part, Columns)]
+    if len(columns) < 2:
+        return parts
+    every = np.concatenate(
+        [one.numbers[one.row] << _SLOT_BITS | one.slot // SLOT_MS for one in columns]
+    )
+    # The first of the reversed is the last.
+    _, index = np.unique(every[::-1], return_index=True)
+    is_last = np.zeros(len(every), dtype=np.bool_)
+    is_last[len(every) - 1 - index] = True
+    left: list[Columns | dict[Key, Entry]] = []
+    begin = 0
+    for part in parts:
+        if isinstance(part, Columns):
+            end = begin + len(part.row)
+            part, begin = part.some(is_last[begin:end]), end
+        left.append(part)
+    return left
 
 
 class Pieces(MutableMapping[Key, Entry]):
@@ -67,33 +116,32 @@ class Pieces(MutableMapping[Key, Entry]):
         self.update(other)
         return self
 
+    def latest(self) -> Iterator[Columns | dict[Key, Entry]]:
+        """All of them, each once, the latest; in columns as far as they came so."""
+        known: set[Key] = set()
+        for part in reversed(_less_superseded(self._parts)):
+            if isinstance(part, dict):
+                yield {key: entry for key, entry in part.items() if key not in known}
+                known.update(part)
+                continue
+            slots, keys = part.slot.tolist(), part.keys
+            own = [(*keys[row], slot) for row, slot in zip(part.row.tolist(), slots, strict=True)]
+            if known and not known.isdisjoint(own):
+                part = part.some(np.array([key not in known for key in own]))
+            yield part
+            known.update(own)
+
     def _whole(self) -> dict[Key, Entry]:
         """All as one; the latest of each piece."""
         if len(self._parts) == 1 and isinstance(self._parts[0], dict):
             return self._parts[0]
         whole: dict[Key, Entry] = {}
-        for part in reversed(self._parts):
+        for part in reversed(_less_superseded(self._parts)):
             if isinstance(part, dict):
                 for key, entry in part.items():
                     whole.setdefault(key, entry)
             else:
-                _entries(part, whole)
+                for key, entry in part.entries():
+                    whole.setdefault(key, entry)
         self._parts = [whole]
         return whole
-
-
-def _entries(columns: Columns, whole: dict[Key, Entry]) -> None:
-    """The pieces as entries, but for those that are there already, which are later."""
-    plan, keys = columns.plan, columns.keys
-    none = [0] * (2 * len(plan.limits))
-    low: int | None
-    high: int | None
-    every = zip(columns.row.tolist(), columns.slot.tolist(), columns.sums.tolist(), strict=True)
-    for row, slot, numbers in every:
-        key = *keys[row], slot
-        if key in whole:
-            continue
-        count, ms, low, high, integral, mkt, shelf = numbers
-        if not count:
-            low = high = None
-        whole[key] = plan, Sums(count, ms, low, high, integral, mkt, shelf, none)

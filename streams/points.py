@@ -1,5 +1,6 @@
 """Effects as lines for the series store."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from coldchain.celsius import MICRO, from_micro
@@ -13,6 +14,7 @@ from series.lines import FieldValue, head, line
 from series.schema import CONDITION, DEVICE, EXCURSION, FLAGGED, PIECE
 
 from .memory import DeviceMemory
+from .pieces import Columns
 
 #: Pieces that begin at a multiple of this (ms) say the band: it changes seldom.
 BAND_MS = 10 * MINUTE_MS
@@ -63,6 +65,46 @@ def piece(device: str, channel: str, slot: int, plan: Plan, sums: Sums) -> str |
         # Zeros too: a piece written again must not keep what an earlier one had.
         text += "," + _limits_template(plan.limit_ids) % tuple(sums.beyond)
     return f"{text} {slot}"
+
+
+@lru_cache(maxsize=1 << 10)
+def _template(plan: Plan, is_band_said: bool) -> str:
+    """A piece of a plan to be filled: its head, sums, extremes, mean and slot. Beyond: nothing."""
+    low, high = plan.band
+    text = (
+        f'%s profile="{plan.profile.replace("%", "%%")}",count=%di,known_ms=%di'
+        ",integral=%di,mkt=%di,shelf=%di,min=%r,max=%r,mean=%r"
+    )
+    if is_band_said:
+        text += f",low={low / MICRO:.4f}" if low > -ANY else ""
+        text += f",high={high / MICRO:.4f}" if high < ANY else ""
+    if plan.limits:
+        nothing = _limits_template(plan.limit_ids) % tuple([0] * (2 * len(plan.limits)))
+        text += "," + nothing.replace("%", "%%")
+    return f"{text} %d"
+
+
+def pieces(columns: Columns) -> Iterator[str]:
+    """Pieces in columns, as `piece` writes each of them."""
+    is_usual = (columns.sums[:, 0] > 0) & (columns.sums[:, 1] > 0)
+    is_band_said = columns.slot % BAND_MS == 0
+    for is_said in (False, True):
+        some = columns.some(is_usual & (is_band_said == is_said))
+        if len(some.row):
+            yield from _usual(some, _template(some.plan, is_said))
+    for (device, channel, slot), (plan, sums) in columns.some(~is_usual).entries():
+        text = piece(device, channel, slot, plan, sums)
+        if text is not None:
+            yield text
+
+
+def _usual(columns: Columns, template: str) -> Iterator[str]:
+    keys, sums = columns.keys, columns.sums
+    count, known, low, high, integral, mkt, shelf = sums.T
+    heads = [channel_head(PIECE.name, *keys[row]) for row in columns.row.tolist()]
+    mean = integral / known / 1000
+    figures = (count, known, integral, mkt, shelf, low / MICRO, high / MICRO, mean, columns.slot)
+    return map(template.__mod__, zip(heads, *[one.tolist() for one in figures], strict=True))
 
 
 def excursion(
