@@ -97,7 +97,12 @@ def make_app(settings: StreamSettings) -> Any:
     memories, meters = Memories(devices.data), Meters()
     worker = Worker(settings, manifests, feed, memories, outbox, wall_ms, begins, meters)
     watchdog = Watchdog(
-        kafka, lambda: list(begins()), meters, settings.stalled, time.monotonic, _stop_at_once
+        kafka,
+        lambda: {one: list(begins(one)) for one in (FRAMES, CUSTODY, SCANS, ABOARD)},
+        meters,
+        settings.stalled,
+        time.monotonic,
+        _stop_at_once,
     )
     web = None
     if settings.metrics_port is not None:
@@ -229,6 +234,8 @@ def _configured(settings: StreamSettings, partitions: int) -> Any:
         stream_buffer_maxsize=65536,
         stream_wait_empty=False,
         producer_acks=-1,
+        # As long as the store may be away: what stays down longer stops the worker.
+        producer_request_timeout=settings.series.give_up_after,
         producer_compression_type="lz4",
         producer_max_request_size=MAX_REQUEST_BYTES,
         worker_redirect_stdouts=False,

@@ -6,41 +6,44 @@ of itself; what it has not acknowledged comes again to the next.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from broker.clients import consumer, partitions_of
 from broker.settings import KafkaSettings
-from broker.topics import FRAMES
+from broker.topics import FRAMES, Topic
 
 from .meters import Meters
 
 log = logging.getLogger(__name__)
 
+#: A partition, by whatever tells it from the others.
+Where = TypeVar("Where", bound=Hashable)
 #: Seconds between two looks; how long the broker has for each answer, ms.
 EVERY = 2.0
 ANSWERS_WITHIN_MS = 5_000
 
 
 @dataclass(slots=True)
-class Stall:
+class Stall(Generic[Where]):
     """Since when (s) each partition's commit stands still while records wait."""
 
-    _since: dict[int, tuple[int, float]] = field(default_factory=dict)
+    _since: dict[Where, tuple[int, float]] = field(default_factory=dict)
 
-    def look(self, committed: Mapping[int, int], ends: Mapping[int, int], now: float) -> float:
+    def look(self, committed: Mapping[Where, int], ends: Mapping[Where, int], now: float) -> float:
         """For how long (s) the commit that stands still the longest does; 0: none does."""
-        for partition in list(self._since):
-            if partition not in committed:
-                del self._since[partition]
+        for where in list(self._since):
+            if where not in committed:
+                del self._since[where]
         longest = 0.0
-        for partition, offset in committed.items():
-            known = self._since.get(partition)
-            if offset >= ends[partition] or known is None or known[0] != offset:
-                self._since[partition] = offset, now
+        for where, offset in committed.items():
+            known = self._since.get(where)
+            if offset >= ends[where] or known is None or known[0] != offset:
+                self._since[where] = offset, now
             else:
                 longest = max(longest, now - known[1])
         return longest
@@ -49,14 +52,15 @@ class Stall:
 class Watchdog:
     """Watches this worker's partitions in a thread of its own, so that a loop that hangs is seen.
 
-    `mine` gives the partitions that are this worker's; after `patience` seconds without a commit
-    while records wait, `stop` is called with one line that says so.
+    `mine` gives the partitions that are this worker's, of each topic that it reads: scans may
+    stand still while frames go on. After `patience` seconds without a commit while records wait,
+    `stop` is called with one line that says so.
     """
 
     def __init__(
         self,
         kafka: KafkaSettings,
-        mine: Callable[[], list[int]],
+        mine: Callable[[], Mapping[Topic, Collection[int]]],
         meters: Meters,
         patience: float,
         clock: Callable[[], float],
@@ -68,7 +72,7 @@ class Watchdog:
         self._patience = patience
         self._clock = clock
         self._stop = stop
-        self._stall = Stall()
+        self._stall = Stall[TopicPartition]()
         self._ended = threading.Event()
         self.stalled_for = 0.0
         self.lag = 0
@@ -95,23 +99,27 @@ class Watchdog:
                 log.exception("the watchdog looked in vain")
 
     def _look(self, asking: KafkaConsumer) -> None:
-        mine = set(self._mine())
         own = [
-            one for one in partitions_of(asking, self._kafka.topic(FRAMES)) if one.partition in mine
+            one
+            for topic, mine in self._mine().items()
+            for one in partitions_of(asking, self._kafka.topic(topic))
+            if one.partition in mine
         ]
         ends = asking.end_offsets(own, timeout_ms=ANSWERS_WITHIN_MS)
-        committed = {
-            one.partition: asking.committed(one, timeout_ms=ANSWERS_WITHIN_MS) or 0 for one in own
-        }
-        by_partition = {one.partition: end for one, end in ends.items()}
-        self.stalled_for = self._stall.look(committed, by_partition, self._clock())
-        lags = {one: max(0, end - committed[one]) for one, end in by_partition.items()}
-        self.lag = sum(lags.values())
-        for partition, lag in lags.items():
-            self._meters.lag.labels(partition).set(lag)
+        committed = {one: asking.committed(one, timeout_ms=ANSWERS_WITHIN_MS) or 0 for one in own}
+        self.stalled_for = self._stall.look(committed, ends, self._clock())
+        frames = self._kafka.topic(FRAMES)
+        self.lag = 0
+        for one, offset in committed.items():
+            if one.topic == frames:
+                lag = max(0, ends[one] - offset)
+                self.lag += lag
+                self._meters.lag.labels(one.partition).set(lag)
         self._meters.stalled.set(self.stalled_for)
         if self.stalled_for >= self._patience:
+            waiting = {one.topic for one, offset in committed.items() if offset < ends[one]}
             self._stop(
-                f"no frame was committed for {self.stalled_for:.0f} s while {self.lag} wait: "
+                f"nothing was committed for {self.stalled_for:.0f} s while records of "
+                f"{', '.join(sorted(waiting))} wait: "
                 "the worker stops, what it has not finished comes again to the next"
             )

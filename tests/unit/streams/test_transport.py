@@ -9,7 +9,11 @@ import pytest
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from broker.settings import KafkaSettings
+from series.settings import SeriesSettings
 from streams import transport
+from streams.app import _configured
+from streams.settings import StreamSettings
 from streams.transport import Consumer
 
 HERE = TP("frames", 0)
@@ -86,3 +90,16 @@ def test_a_commit_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(transport, "COMMIT_WITHIN", 0.01)
     thread = transport._Thread.__new__(transport._Thread)
     assert asyncio.run(thread._commit({HERE: 11})) is False
+
+
+def test_a_producers_request_does_not_wait_as_long_as_its_record_may() -> None:
+    settings = StreamSettings(KafkaSettings(), SeriesSettings("http://127.0.0.1:1"))
+
+    async def made() -> Any:
+        made = _configured(settings, 4).transport.create_producer()._new_producer()
+        await made.stop()
+        return made
+
+    one = asyncio.run(made())
+    assert one._request_timeout_ms == 1000 * settings.series.give_up_after
+    assert one.client._request_timeout_ms == 1000 * transport.PRODUCED_WITHIN
