@@ -5,7 +5,7 @@
 Makes an archive of ten days: every parcel is scanned into a store, a van, and delivered; the
 devices of the last three days send a frame a minute. Then parcels taken here and there are read,
 judged and written, in this process and by the command; medians. `--keep` leaves the archive for
-another run.
+another run. Filling a million takes about two minutes of CPU, 420 MB of disk.
 """
 
 import argparse
