@@ -52,7 +52,7 @@ def stands(enrolled: Enrolled, memory: DeviceMemory, now: int, silent_ms: int) -
     margins: dict[str, int] = {}
     opened = confirmed = 0
     severity = 0
-    for name, channel in memory.channels.items():
+    for name, channel in memory.known.items():
         plan = plan_of(enrolled, name, channel)
         if plan is None or channel.state is None:
             continue
