@@ -90,6 +90,7 @@ def filled(text: str, kept: dict[str, Kept]) -> str:
     rows = [one.row for one in kept.values()]
     times = [f"- {', '.join(names)}: {at}" for at, names in _by_place(kept).items()]
     parts = (
+        f"![How much of what is to be reached was reached]({PICTURE})",
         markdown(rows),
         "Measured:",
         "\n".join(times),
@@ -111,7 +112,8 @@ def between(text: str, name: str, new: str) -> str:
 
 def write_soak(told: Soaked, docs: Path = DOCS) -> None:
     """Put a soak's figures into the page."""
-    lines = [f"{told.title}; {told.at}.", ""]
+    lines = ["![What was held while it ran](pictures/soak.svg)", ""]
+    lines += [f"{told.title}; {told.at}.", ""]
     lines += [f"- {name}: {said}" for name, said in told.judged.items()]
     page = docs / PAGE
     page.write_text(between(page.read_text(), "soaked", "\n".join(lines)))
