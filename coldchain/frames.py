@@ -70,6 +70,12 @@ class Channel(
             raise FrameError(f"channel {self.name}: neither at nor start and step")
         return list(range(self.start, self.start + len(self.values) * self.step, self.step))
 
+    def newest(self) -> int:
+        """The time of its newest value, ms; -1 where it has none."""
+        if self.start is None or self.step is None or not self.values:
+            return max(self.times(), default=-1)
+        return self.start + (len(self.values) - 1) * self.step
+
 
 class Frame(
     msgspec.Struct,

@@ -211,7 +211,8 @@ class Intake:
 
 
 def _newest(frame: Frame) -> int:
-    return max((max(times) for one in frame.channels if (times := one.times())), default=frame.sent)
+    newest = max((one.newest() for one in frame.channels), default=-1)
+    return frame.sent if newest < 0 else newest
 
 
 def remember(memory: DeviceMemory, mark: int) -> None:

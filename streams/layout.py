@@ -90,6 +90,7 @@ class Layout:
     most: NDArray[np.float64] = field(init=False)
     calibration: NDArray[np.int64] = field(init=False)
     _templates: dict[int, str] = field(default_factory=dict)
+    _orders: "dict[int, NDArray[np.int64]]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rows = [place for place, post in enumerate(self.every) if post.plan is not None]
@@ -121,7 +122,10 @@ class Layout:
 
     def order(self, count: int) -> "NDArray[np.int64]":
         """Where what fills `template` is, in a row of all samples (row by row), then the times."""
-        return _order(self._where(), count)
+        found = self._orders.get(count)
+        if found is None:
+            found = self._orders[count] = _order(self._where(), count)
+        return found
 
     def _where(self) -> tuple[str, ...]:
         return tuple(post.compartment for post in self.posts)
