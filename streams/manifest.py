@@ -177,6 +177,10 @@ class Manifests:
         """A manifest as the changelog keeps it."""
         return _encoder.encode(self._of(device))
 
+    def packed(self, seats: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
+        """Those of devices on their partitions."""
+        return {seat: self.pack(seat[1]) for seat in seats}
+
     def drop(self) -> None:
         """Forget all: what is in the changelog is taken up again when it is asked for."""
         self._kept.clear()

@@ -38,6 +38,11 @@ class Meters:
         self._by_partition[partition] = states, open_
         self._show()
 
+    def said(self, excursions: int, conditions: int) -> None:
+        """So many records were told."""
+        self.records.labels("excursion").inc(excursions)
+        self.records.labels("condition").inc(conditions)
+
     def drop(self) -> None:
         """Partitions are given out anew."""
         self._by_partition.clear()

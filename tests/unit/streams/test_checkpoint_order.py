@@ -13,8 +13,8 @@ def checkpoint(values: list[float | None]) -> list[str]:
         one = worker(outbox)
         one._intake.take(event(outbox, values))
         one.cut()
-        assert one._latest is not None
-        await one._latest
+        assert len(one._chain) == 1
+        await one._chain.latest()
 
     asyncio.run(run())
     return outbox.done

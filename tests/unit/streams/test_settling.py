@@ -9,7 +9,7 @@ import pytest
 from kept_store import Kept
 from recorded_worker import Recorder, event, worker
 
-import streams.worker
+import streams.settling
 from streams.worker import Worker
 
 #: A checkpoint every few milliseconds, what came late at once.
@@ -38,7 +38,7 @@ class Slow(Kept):
 def store(monkeypatch: pytest.MonkeyPatch) -> Slow:
     """The store that a settling asks."""
     slow = Slow()
-    monkeypatch.setattr(streams.worker, "Past", lambda _: slow)
+    monkeypatch.setattr(streams.settling, "Past", lambda _: slow)
     return slow
 
 
