@@ -77,7 +77,8 @@ def rates_of(gauge: Gauge, values: Ints) -> list[Ints]:
 def is_exact(rates: Sequence[Ints], dt: int) -> NDArray[np.bool_]:
     """The rows whose integrals need no rounding."""
     most = [one.max(axis=1) for one in rates]
-    exact: NDArray[np.bool_] = np.maximum.reduce(most) * (2 * dt) < _EXACT
+    # Divided, since a rate at its cap times `dt` would pass 64 bits.
+    exact: NDArray[np.bool_] = np.maximum.reduce(most) <= (_EXACT - 1) // (2 * dt)
     return exact
 
 

@@ -10,7 +10,7 @@ from coldchain.judge import ChannelState, Plan, advance, open_excursions
 from coldchain.kinetics import RateTable
 from coldchain.limits import Limit
 from coldchain.quiet import quiet_sums
-from coldchain.quiet_columns import Rows, grow
+from coldchain.quiet_columns import Rows, grow, is_exact
 from coldchain.shelf_life import ShelfLife
 
 T0 = 1_795_413_600_000
@@ -147,3 +147,10 @@ def test_many_rows_at_once_equal_one_reading_at_a_time(
             state = step.state
             slots |= {piece.slot: piece.sums for piece in step.pieces}
         assert found == slots
+
+
+def test_rates_at_their_cap_go_the_long_way_and_do_not_pass_64_bits() -> None:
+    rates = np.array([[1 << 46, 1 << 46], [1 << 20, 1 << 21]], dtype=np.int64)
+    assert is_exact([rates], 120_000).tolist() == [False, True]
+    most = (1 << 53) // (2 * 120_000)
+    assert is_exact([np.array([[most], [most + 1]])], 120_000).tolist() == [True, False]
