@@ -4,6 +4,7 @@ Keys are raw UTF-8 bytes under Kafka's murmur2 (kafka-python's default partition
 every client puts a device on the same partition.
 """
 
+import time
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -15,6 +16,8 @@ from .topics import MAX_RECORD_BYTES, Topic
 
 #: What a producer may send at once: the largest record, in its batch.
 MAX_REQUEST_BYTES = MAX_RECORD_BYTES
+#: How long a broker may take to say where partitions begin and end, ms; between two questions, s.
+_ANSWERS_WITHIN_MS, _PAUSE_S = 30_000, 0.02
 
 
 def producer(settings: KafkaSettings, **overrides: Any) -> KafkaProducer:
@@ -32,10 +35,11 @@ def producer(settings: KafkaSettings, **overrides: Any) -> KafkaProducer:
 
 
 class Consumer(KafkaConsumer):  # type: ignore[misc]
-    """kafka-python's, that says so where a busy broker answered for some partitions alone.
+    """kafka-python's, that asks again where it was told of some partitions alone.
 
-    3.0.12 stumbles (KeyError) over those that are missing, which nobody who waits for a broker
-    that is away would catch.
+    3.0.12 leaves out those of whose leader it does not know, and stumbles (KeyError) over the gap:
+    after every refresh of its metadata, which holds only the topics that it reads itself. Having
+    stumbled it has sent for the rest.
     """
 
     def end_offsets(
@@ -56,11 +60,19 @@ class Consumer(KafkaConsumer):  # type: ignore[misc]
     ) -> dict[TopicPartition, int]:
         if not partitions:
             return {}
-        try:
-            found: dict[TopicPartition, int] = ask(partitions, timeout_ms=timeout_ms)
-        except KeyError as error:
-            raise KafkaTimeoutError(f"Kafka did not say where {error} begins or ends") from None
-        return found
+        whole_ms = _ANSWERS_WITHIN_MS if timeout_ms is None else timeout_ms
+        deadline = time.monotonic() + whole_ms / 1000
+        while True:
+            left_ms = max(1, round((deadline - time.monotonic()) * 1000))
+            try:
+                found: dict[TopicPartition, int] = ask(partitions, timeout_ms=left_ms)
+            except KeyError as error:
+                if time.monotonic() + _PAUSE_S >= deadline:
+                    told = f"Kafka did not say where {error} begins or ends"
+                    raise KafkaTimeoutError(told) from None
+                time.sleep(_PAUSE_S)
+            else:
+                return found
 
 
 def consumer(

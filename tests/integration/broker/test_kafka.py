@@ -1,5 +1,6 @@
 """Topics and clients against a real Kafka."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +9,7 @@ from kafka.errors import InvalidReplicationFactorError, KafkaTimeoutError
 from kafka.structs import TopicPartition
 
 from broker.admin import ensure_topics
-from broker.clients import MAX_REQUEST_BYTES, consumer, producer
+from broker.clients import MAX_REQUEST_BYTES, consumer, partitions_of, producer
 from broker.settings import KafkaSettings
 from broker.topics import FRAMES, REGISTRY, TOPICS
 from runtime.servers import Servers
@@ -165,3 +166,17 @@ def test_a_topic_that_cannot_be_made_is_said(servers: Servers, prefix: str) -> N
     settings = KafkaSettings(servers=servers.kafka_servers, prefix=prefix, replication=3)
     with pytest.raises(InvalidReplicationFactorError, match=r"coldchain\.frames"):
         ensure_topics(settings)
+
+
+def test_ends_of_a_topic_that_is_not_read_are_told_whenever_metadata_are_read_anew(
+    kafka: KafkaSettings,
+) -> None:
+    reader = consumer(kafka, metadata_max_age_ms=50)
+    try:
+        reader.assign(partitions_of(reader, kafka.topic(REGISTRY)))
+        asked = partitions_of(reader, kafka.topic(FRAMES))
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            assert set(reader.end_offsets(asked, timeout_ms=5_000)) == set(asked)
+    finally:
+        reader.close()

@@ -29,3 +29,18 @@ def test_ends_of_which_one_is_missing_are_a_broker_that_does_not_answer(
     assert ask([], 10) == {}
     with pytest.raises(KafkaError, match="partition=1"):
         ask([HERE, THERE], 10)
+
+
+def test_what_is_learned_meanwhile_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {HERE: 5}
+
+    def learning(_: KafkaConsumer, partitions: list[TopicPartition], timeout_ms: int) -> Any:
+        try:
+            return {one: known[one] for one in partitions}
+        finally:
+            known[THERE] = 7
+
+    monkeypatch.setattr(KafkaConsumer, "end_offsets", learning)
+    monkeypatch.setattr(KafkaConsumer, "__init__", lambda _: None)
+    monkeypatch.setattr(KafkaConsumer, "__del__", lambda _: None, raising=False)
+    assert Consumer().end_offsets([HERE, THERE], 10_000) == {HERE: 5, THERE: 7}
