@@ -173,8 +173,9 @@ def test_ends_of_a_topic_that_is_not_read_are_told_whenever_metadata_are_read_an
 ) -> None:
     reader = consumer(kafka, metadata_max_age_ms=50)
     try:
-        reader.assign(partitions_of(reader, kafka.topic(REGISTRY)))
-        asked = partitions_of(reader, kafka.topic(FRAMES))
+        own, others = (partitions_of(reader, kafka.topic(one)) for one in (REGISTRY, FRAMES))
+        reader.assign(own)
+        asked = [*own, *others]
         until = time.monotonic() + 3
         while time.monotonic() < until:
             assert set(reader.end_offsets(asked, timeout_ms=5_000)) == set(asked)
