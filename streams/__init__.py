@@ -14,6 +14,6 @@ conditions, neighbours: the fleet rules  chain, settling: what is finished, and 
 trace, trace_columns: their memory       batch, late, effects: what is gathered until then
 merge, rejudge, revise: what came late   feed: the registry topic; past: the series store
 clock, silence: who is silent, presumed  memories, memory: what is remembered of a device
-standing, watch: how the fleet does      meters, web, watchdog: counted, served, looked at
+standing, watch: how the fleet does      meters, web, watchdog, handed_on: looked at
 manifest: who is aboard                  parcels: scans to verdicts
 """

@@ -108,17 +108,17 @@ class Consumer(driver.Consumer):
         self._again.clear()
         self._acked.clear()
         self._acked_index.clear()
-        fresh = [
-            tp
-            for tp in self.assignment()
-            if not self._read_offset[tp] and not self._is_changelog_tp(tp)
-        ]
-        begins = {tp: offset for tp, offset in self._read_offset.items() if offset is not None}
+        streams = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
+        # What a topic no longer holds can't be waited for.
+        earliest = await self.earliest_offsets(*streams) if streams else {}
+        fresh = {tp: offset for tp, offset in earliest.items() if not self._read_offset[tp]}
         if fresh:
-            earliest = await self.earliest_offsets(*fresh)
-            await self.seek_wait(earliest)
-            begins |= earliest
-        self.begins = {tp: begins[tp] for tp in self.assignment() if tp in begins}
+            await self.seek_wait(fresh)
+        self.begins = {
+            tp: max(earliest[tp], self._read_offset[tp] or 0)
+            for tp in streams
+            if tp in self.assignment()
+        }
         held, self._held = self._held & set(self.assignment()), set()
         if held:
             super().resume_partitions(held)

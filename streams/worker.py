@@ -21,6 +21,7 @@ from .batch import Batch, Seat, lines_of, standing_lines, updates
 from .chain import Chain
 from .clock import Clocks
 from .feed import RegistryFeed
+from .handed_on import HandedOn
 from .intake import Intake
 from .late import LateQueue
 from .load import Place
@@ -61,6 +62,7 @@ class Worker:
         self._begins = begins
         self._meters = meters
         self._clocks = Clocks(time.monotonic)
+        self._handed_on = HandedOn(time.monotonic)
         self._partitions = feed.partitions_of(FRAMES)
         self._late = LateQueue()
         keep_ms = settings.series.retention_days * DAY_MS
@@ -98,6 +100,7 @@ class Worker:
             ends = await self._read_on()
             if self._closed.is_set():
                 break
+            self._raise_if_nothing_comes(ends)
             self._intake.judge()
             self._look_around(ends)
             self._meters.waiting.set(len(self._late))
@@ -117,6 +120,14 @@ class Worker:
             return None
         self._intake.release()
         return ends
+
+    def _raise_if_nothing_comes(self, ends: Mapping[int, int] | None) -> None:
+        read = {
+            partition: self._intake.read.get(partition, begin)
+            for partition, begin in self._begins().items()
+        }
+        is_busy = ends is None or len(self._chain) > 0
+        self._handed_on.look(read, ends or {}, is_busy=is_busy)
 
     def _look_around(self, ends: Mapping[int, int] | None) -> None:
         batch = self._intake.batch
