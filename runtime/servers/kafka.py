@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from coldchain.times import DAY_MS
+
 from .errors import ServerError
 from .java import java
 from .kafka_jars import kafka_jars
@@ -41,6 +43,10 @@ def properties(port: int, controller_port: int, data: Path) -> dict[str, str]:
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
         "group.initial.rebalance.delay.ms": "0",
+        # Records go by their own time. What is emulated or played again here may be of any date, and
+        # would be gone half a minute after the start: it is looked once a day what is too old.
+        "log.retention.check.interval.ms": str(DAY_MS),
+        "log.initial.task.delay.ms": str(DAY_MS),
         "log.cleaner.dedupe.buffer.size": "16777216",
         "num.network.threads": "2",
         "num.io.threads": "4",

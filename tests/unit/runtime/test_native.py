@@ -9,6 +9,7 @@ import pytest
 
 from runtime.servers import state
 from runtime.servers.influxd_build import _environment
+from coldchain.times import DAY_MS
 from runtime.servers.kafka import cluster_id, properties
 from runtime.servers.kafka_jars import KAFKA, locked_jars
 from runtime.servers.ports import LOOPBACK, free_ports, is_free
@@ -24,6 +25,12 @@ def test_kafka_listens_on_loopback_alone_and_makes_no_topic_unasked(tmp_path: Pa
     assert rows["auto.create.topics.enable"] == "false"
     listeners = rows["listeners"].split(",")
     assert all(f"://{LOOPBACK}:" in listener for listener in listeners)
+
+
+def test_records_of_any_date_outlive_a_run_of_tests_or_a_demo(tmp_path: Path) -> None:
+    rows = properties(9092, 9093, tmp_path)
+    for name in ("log.retention.check.interval.ms", "log.initial.task.delay.ms"):
+        assert int(rows[name]) == DAY_MS
 
 
 def test_the_lock_has_kafka_itself_and_a_digest_for_every_jar() -> None:
