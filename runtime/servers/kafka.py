@@ -43,8 +43,8 @@ def properties(port: int, controller_port: int, data: Path) -> dict[str, str]:
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
         "group.initial.rebalance.delay.ms": "0",
-        # Records go by their own time. What is emulated or played again here may be of any date, and
-        # would be gone half a minute after the start: it is looked once a day what is too old.
+        # Records go by their own time. What is emulated or played again here may be of any date,
+        # and would be gone half a minute after the start: what is too old is looked for daily.
         "log.retention.check.interval.ms": str(DAY_MS),
         "log.initial.task.delay.ms": str(DAY_MS),
         "log.cleaner.dedupe.buffer.size": "16777216",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from coldchain.times import DAY_MS
 from runtime.servers import state
 from runtime.servers.influxd_build import _environment
-from coldchain.times import DAY_MS
 from runtime.servers.kafka import cluster_id, properties
 from runtime.servers.kafka_jars import KAFKA, locked_jars
 from runtime.servers.ports import LOOPBACK, free_ports, is_free
