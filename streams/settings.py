@@ -29,7 +29,7 @@ class StreamSettings:
     skew_ms: int = 5 * MINUTE_MS
     silent_ms: int = 3 * MINUTE_MS
     fleet_every_ms: int = 30 * SECOND_MS
-    checkpoint: float = 1.0
+    checkpoint: float = 0.5
     settle: float = 5.0
     session: float = 6.0
     leg_patience: float = 120.0

@@ -11,7 +11,7 @@ from runtime.logger_files import ProfilesOption
 def run(
     checkpoint: Annotated[
         float, typer.Option(help="Seconds between two checkpoints.", min=0.05)
-    ] = 1.0,
+    ] = 0.5,
     settle: Annotated[
         float, typer.Option(help="Seconds after which late readings are judged.", min=0.1)
     ] = 5.0,
