@@ -230,6 +230,7 @@ def _configured(settings: StreamSettings, partitions: int) -> Any:
         consumer_auto_offset_reset="earliest",
         broker_session_timeout=settings.session,
         broker_heartbeat_interval=settings.session / 3,
+        broker_commit_interval=1.0,
         broker_max_poll_records=5000,
         stream_buffer_maxsize=65536,
         stream_wait_empty=False,
