@@ -130,7 +130,7 @@ def test_a_worker_whose_commits_stand_still_ends_with_one_line_and_loses_nothing
             worker.kill()
             worker.wait()
         assert worker.returncode == 1
-        said = [line for line in bench.log(1).splitlines() if "no frame was committed for" in line]
+        said = [line for line in bench.log(1).splitlines() if "nothing was committed for" in line]
         assert any(line.startswith("coldchain stream:") for line in said)
         os.kill(own.pid, signal.SIGCONT)
         with bench.worker():
