@@ -1,6 +1,5 @@
 """The single checks of a bundle's parts. Each raises Fault with what is wrong."""
 
-import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +21,9 @@ from .seals import ShardSeal, SignedSeal
 from .signing import PublicKey, public_from_pem
 from .statements import Statement
 
-#: A bundle's evidence unpacked is no larger.
-MOST_BYTES = 2_000_000_000
+#: A bundle's evidence unpacked is no larger, nor a line of it (one subject's hour); so much of it
+#: is unpacked at a time. Whoever signs a bundle may be a stranger.
+MOST_BYTES, MOST_LINE_BYTES, PART_BYTES = 500_000_000, 64_000_000, 1_048_576
 
 
 class Fault(Exception):  # noqa: N818 - it ends the checking, it is not an error of ours
@@ -87,13 +87,30 @@ def member(members: Mapping[str, bytes], name: str) -> bytes:
 
 
 def lines_of(content: bytes) -> Iterator[Line]:
+    """The evidence line by line, never unpacked as a whole. Raises Fault."""
+    decoder = msgspec.json.Decoder(Line)
     try:
-        unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        text = unzip.decompress(content, MOST_BYTES)
-        decoder = msgspec.json.Decoder(Line)
-        yield from (decoder.decode(line) for line in text.splitlines())
-    except (zlib.error, gzip.BadGzipFile, msgspec.DecodeError, UnicodeDecodeError) as error:
+        for line in _unpacked_lines(content):
+            yield decoder.decode(line)
+    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Fault("evidence", what=str(error)) from None
+
+
+def _unpacked_lines(content: bytes) -> Iterator[bytes]:
+    unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    rest, size = b"", 0
+    while not unzip.eof:
+        part = unzip.decompress(content, PART_BYTES)
+        content = unzip.unconsumed_tail
+        if not part and not content and not unzip.eof:
+            raise Fault("evidence", what="it ends too soon")
+        size += len(part)
+        *lines, rest = (rest + part).split(b"\n")
+        if size > MOST_BYTES or len(rest) > MOST_LINE_BYTES:
+            raise Fault("evidence", what="larger than any that is made")
+        yield from lines
+    if rest:
+        yield rest
 
 
 def check_line(line: Line, seals: Mapping[int, SignedSeal]) -> None:
