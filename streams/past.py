@@ -25,12 +25,14 @@ Reading = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An excursion as stored: its id and profile, what was found, and whether that was said."""
+    """An excursion as stored: its id and profile, what was found, whether that was said, and the
+    source offset it was judged at."""
 
     id: str
     profile: str
     excursion: Excursion
     is_said: bool = True
+    as_of: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +206,5 @@ def _stored(row: Mapping[str, object]) -> Stored:
             presumed=moment("presumed"),
         ),
         row.get("said") != 0,
+        int(row["as_of"]),  # type: ignore[call-overload]
     )

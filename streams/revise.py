@@ -12,6 +12,9 @@ there               not            withdrawn; or nothing, where one that overlap
                                    supersedes it
 not there           found          as it stands now, in one record: what is over wakes
                                    nobody
+
+What is said is never as of less than what is stored: a worker that died may have said more than its
+state knew. The store knew it, and what is found over the store is newer than what it said.
 """
 
 from collections.abc import Callable, Sequence
@@ -169,16 +172,18 @@ def _say(
         if state is not None or replaces:
             ids = [gone[k].id for k in replaces]
             said = state or "revised"
-            effects.records.append(record(said, device, channel, plan, excursion, offset, ids))
+            as_of = max(offset, -1 if old is None else old.as_of)
+            effects.records.append(record(said, device, channel, plan, excursion, as_of, ids))
             effects.standing[device, channel, *key] = Standing(
-                plan, excursion, standing(excursion), offset
+                plan, excursion, standing(excursion), as_of
             )
     for key, one in gone.items():
         plan = enrolled.plans.plan(one.profile, channel.split(".")[1])
+        as_of = max(offset, one.as_of)
         if key not in superseded:
-            withdrawn = record("withdrawn", device, channel, plan, one.excursion, offset)
+            withdrawn = record("withdrawn", device, channel, plan, one.excursion, as_of)
             effects.records.append(withdrawn)
-        effects.standing[device, channel, *key] = Standing(plan, one.excursion, "withdrawn", offset)
+        effects.standing[device, channel, *key] = Standing(plan, one.excursion, "withdrawn", as_of)
 
 
 def _names_others(history: History, excursion: Excursion) -> bool:

@@ -60,6 +60,7 @@ class Kept(Past):
                 one.plan.profile,
                 one.excursion,
                 self.are_said,
+                one.as_of,
             )
             for (name, limit, first), one in self.standing.items()
             if name == channel and one.state != "withdrawn"

@@ -1,5 +1,7 @@
 """What a worker that died had stored of excursions and not said: the next one says it."""
 
+from dataclasses import replace
+
 import pytest
 from kept_store import Way
 
@@ -50,3 +52,19 @@ def test_an_excursion_that_is_not_found_again_is_withdrawn_though_it_was_never_s
     gone = {record.id for record in about if record.state == "withdrawn"}
     gone |= {old for record in about for old in record.supersedes}
     assert first == gone
+
+
+@pytest.mark.parametrize("late", [6.0, 2.0], ids=["goes on", "ended between"])
+def test_what_is_judged_again_is_never_as_of_less_than_what_a_dead_worker_said(
+    late: float,
+) -> None:
+    """It had said more than its state knew: a lower offset would be ignored for ever."""
+    one = way()
+    one.take(frame(0, 2.0, 7.0, 7.0))
+    for key, standing in one.kept.standing.items():
+        one.kept.standing[key] = replace(standing, as_of=180)
+    one.records.clear()
+    one.take(frame(1.5, late))
+    one.settle()
+    first, *_ = [record for record in one.records if record.limit == "warm"]
+    assert first.as_of == 180
