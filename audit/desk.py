@@ -29,7 +29,7 @@ from .inspections import (
     Row,
     Switched,
     decode_row,
-    encode_row,
+    entry,
 )
 from .ledger import Ledger, Outgoing
 from .people import signed
@@ -264,7 +264,7 @@ class Desk:
     def _append(self, rows: list[tuple[str, Row]], events: Iterable[CustodyEvent] = ()) -> None:
         self._ledger.append(
             self._clock(),
-            [(subject, encode_row(row)) for subject, row in rows],
+            [(subject, entry(row)) for subject, row in rows],
             [Outgoing(one.id, one.device, encode_event(one)) for one in events],
         )
 

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from coldchain.reasons import Language
 
+from .errors import AuditError
 from .sampling.plans import Level, Severity
 
 Text = Annotated[str, Meta(max_length=1000)]
@@ -163,6 +164,19 @@ _decoder: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
 
 def encode_row(row: Row) -> bytes:
     return msgspec.json.encode(row)
+
+
+def entry(row: Row) -> bytes:
+    """A row as the ledger takes it: what could not be read back would be there for ever.
+
+    Raises AuditError.
+    """
+    raw = encode_row(row)
+    try:
+        decode_row(raw)
+    except msgspec.DecodeError as error:
+        raise AuditError(f"this can't be entered: {error}") from None
+    return raw
 
 
 def decode_row(raw: bytes) -> Row:

@@ -13,7 +13,7 @@ import msgspec
 from coldchain.times import DAY_MS, from_iso, iso
 
 from .errors import AuditError
-from .inspections import Row, Shared, Viewed, Withdrawn, decode_row, encode_row
+from .inspections import Row, Shared, Viewed, Withdrawn, decode_row, entry
 from .ledger import Ledger
 
 #: A link holds no longer than this: a new one can always be given.
@@ -103,4 +103,4 @@ def withdraw(ledger: Ledger, now: int, name: str, by: str, reason: str = "") -> 
 
 
 def _append(ledger: Ledger, now: int, subject: str, row: Row) -> None:
-    ledger.append(now, [(subject, encode_row(row))])
+    ledger.append(now, [(subject, entry(row))])

@@ -1,6 +1,7 @@
 """What the inspector's forms do: steps of a sampling, dispositions, links, a bundle verified."""
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -241,6 +242,9 @@ def _possible(do: Callable[[], T]) -> T:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         raise RefusedError(400, "bad_form") from None
+    if not isfinite(number):
+        raise RefusedError(400, "bad_form")
+    return number

@@ -9,7 +9,7 @@ from audit.sharing import Share, look
 from console.access import RefusedError
 from console.pages import Pages
 
-from .pages import InspectorPages
+from .pages import FORMS, InspectorPages
 
 
 class Guests:
@@ -44,6 +44,8 @@ class Guests:
     def file(self, request: Request) -> Response:
         """One parcel's record."""
         parcel, form = str(request.path_params["parcel"]), str(request.path_params["form"])
+        if form not in FORMS:
+            raise RefusedError(404, "no_page")  # no look: nothing is shown, nothing is noted
         self._look(request, parcel, f"{parcel} ({form})")
         return self._inspector.file_of(parcel, form, self._pages.stranger(request))
 

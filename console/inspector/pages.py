@@ -32,6 +32,9 @@ RECORD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 #: A recall looks over at most so long at once; the command looks over more.
 LONGEST_RECALL_MS = 31 * 24 * HOUR_MS
 
+#: What a record is handed out as.
+FORMS = frozenset({"html", "pdf", "jsonld", "bundle"})
+
 #: Longer lists are cut, and say so.
 MOST_LISTED = 50
 
@@ -120,6 +123,8 @@ class InspectorPages:
 
     def file_of(self, parcel: str, form: str, reader: Reader) -> Response:
         """A parcel's record: html, pdf, bundle or jsonld. Raises RefusedError."""
+        if form not in FORMS:
+            raise RefusedError(404, "no_page")
         with self.asking.archive() as archive:
             try:
                 one = archive.record(parcel, prove=form == "bundle")
@@ -146,8 +151,6 @@ class InspectorPages:
         if form == "jsonld":
             document = epcis_document(one.dossier, reader.zone)
             return write_epcis(document), "application/ld+json"
-        if form != "bundle":
-            raise RefusedError(404, "no_page")
         signer = inspector.seal()
         packed = archive.bundle(one, signer, reader.zone, reader.now, inspector.font)
         return packed, "application/zip"

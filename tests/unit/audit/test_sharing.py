@@ -61,6 +61,13 @@ def test_a_link_without_reason_parcels_or_end_is_not_made(ledger: Ledger) -> Non
         look(ledger, NOW, "share-none", None, "")
 
 
+def test_a_look_that_could_not_be_read_back_is_refused_and_not_noted(ledger: Ledger) -> None:
+    name = given(ledger)
+    with pytest.raises(AuditError, match="can't be entered"):
+        look(ledger, NOW + 1, name, "p1", "p1 (" + "x" * 1000)
+    assert share_of(ledger, name).viewed == []
+
+
 def test_its_rows_are_sentences_in_both_languages(ledger: Ledger) -> None:
     name = given(ledger)
     look(ledger, NOW + 1, name, None, "the list")

@@ -238,6 +238,33 @@ def test_another_authority_sees_the_parcels_of_its_link_and_no_more(made: Desk) 
     assert guest.get(path).status_code == 403
 
 
+def test_what_a_guest_asks_for_cannot_break_the_desk(made: Desk) -> None:
+    inspector = made.site.visitor("qian")
+    fields = {"to": "customs", "parcels": PARCEL, "hours": "2", "reason": "joint check"}
+    page = inspector.post("/inspect/shares", fields).text
+    path = page.partition('id="link">')[2].partition("<")[0].removeprefix(made.site.links.url)
+    guest = made.site.visitor()
+    for form in ("exe", "x" * 1200):
+        assert guest.get(f"{path}/{PARCEL}/record.{form}").status_code == 404
+    listed = inspector.get("/inspect")
+    assert listed.status_code == 200
+    assert "record.exe" not in listed.text
+    assert "looks" not in listed.text or "0 looks" in listed.text
+    assert guest.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_a_form_takes_no_number_that_is_none(made: Desk, number: str) -> None:
+    inspector = made.site.visitor("qian")
+    fields = {"to": "customs", "parcels": PARCEL, "hours": number, "reason": "joint check"}
+    assert inspector.post("/inspect/shares", fields).status_code == 400
+    path = book(inspector)
+    inspector.post(f"{path}/freeze", {"device": "", "parcels": "p1"})
+    inspector.post(f"{path}/open", {"picked": ""})
+    result = {"parcel": "p1", "found": "conforming", "sampler": "sun", "celsius": number}
+    assert inspector.post(f"{path}/result", result).status_code == 400
+
+
 def test_couriers_see_nothing_of_it_and_operators_sign_but_do_not_sample(made: Desk) -> None:
     courier = made.site.visitor("wang")
     for path in ("/inspect", f"/inspect/parcels/{PARCEL}", "/inspect/vans/van-1"):
