@@ -71,8 +71,9 @@ def test_twenty_kills_in_mid_stream_lose_double_and_invent_nothing(bench: Bench)
             bench.send_frames(*part[:half])
             wait_until(lambda: bench.readings_stored() > before, "it is at work")  # noqa: B023
             bench.send_frames(*part[half:])
-            assert not bench.is_committed()  # in mid-stream
             kills += crew.kill(0 if crew.workers[1] is None else chance.randrange(2))
+            if crew.workers[1] is None and crew.workers[0] is None:
+                assert not bench.is_committed()  # it was in mid-stream
             if number % 4 == 3:
                 crew.stop(1)
         crew.start(0)
